@@ -1,0 +1,30 @@
+"""Where all meets: one Flask app with every door."""
+
+import logging
+
+from flask import Flask
+
+from dialer.api import install_api
+from dialer.runtime import Runtime
+from dialer.web.install import install as install_web
+from dialer.webhooks import make_webhooks, replay_spool
+
+log = logging.getLogger(__name__)
+
+MAX_BODY_BYTES = 20 * 1024 * 1024
+
+
+def create_app(rt: Runtime) -> Flask:
+    """The web process's app: pages, API and webhooks over one runtime."""
+    app = Flask("dialer", template_folder="templates", static_folder="static")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=1_000,
+    )
+    install_web(app, rt)
+    install_api(app, rt)
+    app.register_blueprint(make_webhooks(rt))
+    replayed = replay_spool(rt)
+    log.info("web is ready", extra={"policy": rt.policy.digest[:12], "replayed": replayed})
+    return app

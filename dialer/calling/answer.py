@@ -1,0 +1,88 @@
+"""Telling the carrier what to do with a leg that asks."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dialer.calling.talk import Talk, answer_customer
+from dialer.calling.told import record_on
+from dialer.carrier.port import Told
+from dialer.domain.instruction import Ask, HangUp, Instruction, JoinRoom
+from dialer.domain.words import LegRole, Mode
+from dialer.models.attempts import Attempt
+from dialer.models.calls import Call
+from dialer.models.people import User
+from dialer.runtime import Runtime
+
+KEY_STEP = "key"
+
+
+def answer_voice(
+    rt: Runtime,
+    token: str,
+    step: str | None,
+    carrier_sid: str,
+    digits: str | None = None,
+    speech: str | None = None,
+    answered_by: str | None = None,
+) -> Instruction:
+    """Store that the leg asked, and answer. Unknown, foreign and ended legs are hung up."""
+    with rt.sessions.write() as session:
+        attempt = session.execute(
+            sa.select(Attempt).where(Attempt.token == token)
+        ).scalar_one_or_none()
+        if attempt is None or attempt.token_revoked_at is not None:
+            return HangUp()
+        if attempt.carrier_sid not in (None, carrier_sid):
+            return HangUp()
+        record_on(rt, session, attempt, asked(rt, token, step, carrier_sid, digits))
+        call = session.get_one(Call, attempt.call_id)
+        if call.ended_at is not None:
+            return HangUp()
+        return instruct(rt, session, call, attempt, step, digits)
+
+
+def asked(rt: Runtime, token: str, step: str | None, carrier_sid: str, digits: str | None) -> Told:
+    """A leg that asks has been answered by somebody; a key that it brings is kept."""
+    now = rt.now()
+    return Told(
+        kind="asked" if step is None else "key",
+        at=now,
+        source="voice",
+        carrier_sid=carrier_sid,
+        leg_status=None,
+        seq=0,
+        dedupe_key=f"asked:{token}:{step or ''}:{digits or ''}",
+        data={} if step is None else {"step": step, "digits": digits or ""},
+        params={},
+    )
+
+
+def instruct(
+    rt: Runtime,
+    session: Session,
+    call: Call,
+    attempt: Attempt,
+    step: str | None,
+    digits: str | None,
+) -> Instruction:
+    """What the leg is to do; a rep's customer is put into the room by the carrier itself."""
+    if attempt.role is LegRole.CUSTOMER and call.mode is Mode.MACHINE:
+        return answer_customer(Talk(rt, session, call, attempt), step, digits)
+    if attempt.role is not LegRole.REP:
+        return HangUp()
+    rep = session.get_one(User, call.rep_id)
+    if step is None and rep.press_one and not is_browser(attempt):
+        return Ask(
+            language=rep.language,
+            lines=(rt.scripts[rep.language].texts["press_one"],),
+            token=attempt.token,
+            step=KEY_STEP,
+        )
+    if step == KEY_STEP and digits != "1":
+        return HangUp()
+    return JoinRoom(room=call.room, label=str(LegRole.REP), token=attempt.token)
+
+
+def is_browser(attempt: Attempt) -> bool:
+    """A browser phone is accepted by hand, so no voicemail can answer for the rep."""
+    return (attempt.address or "").startswith("client:")

@@ -1,0 +1,265 @@
+"""Consequences: what follows from a call's events and is nobody's click.
+
+Each verb looks at the database alone, may run in any number of processes at once, and can be
+repeated: steps are compare-and-set, and to hang up what is over is nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from dialer.calling.control import look_soon, withdraw_unsent
+from dialer.calling.incidents import SECOND_CALL, SECOND_ENDED, ended_second
+from dialer.calling.place import place_leg
+from dialer.carrier.port import CarrierRefused, CarrierUncertain
+from dialer.domain.words import AttemptState, LegRole, Mode
+from dialer.models.attempts import Attempt
+from dialer.models.calls import Call, CallEvent, CallLeg
+from dialer.models.events import Fact, append, lock_call, note_fact
+from dialer.models.transitions import By
+from dialer.runtime import Runtime
+
+ROOM_GRACE_SECONDS = 2
+HANG_UP_AGAIN_SECONDS = 15
+BATCH = 100
+NO_MORE = (
+    AttemptState.CANCELLED,
+    AttemptState.EXPIRED,
+    AttemptState.REJECTED,
+    AttemptState.CLOSED_UNKNOWN,
+    AttemptState.NOT_PLACED,
+)
+
+
+def place_planned(rt: Runtime) -> int:
+    """Place every leg whose turn has come, the customers of waiting reps first."""
+    return sum(place_leg(rt, attempt_id, actor="clock") for attempt_id in due_legs(rt))
+
+
+def due_legs(rt: Runtime) -> list[int]:
+    """Planned legs of live calls that may be sent: a rep's, or a customer's whose rep waits."""
+    rep_leg = aliased(CallLeg)
+    waits = sa.exists().where(
+        rep_leg.call_id == Call.id,
+        rep_leg.role == LegRole.REP,
+        rep_leg.joined_at.is_not(None),
+        rep_leg.ended_at.is_(None),
+    )
+    with rt.sessions.read() as session:
+        return list(
+            session.execute(
+                sa.select(Attempt.id)
+                .join(Call, Call.id == Attempt.call_id)
+                .where(
+                    Attempt.state == AttemptState.PLANNED,
+                    Attempt.not_before_at <= rt.now(),
+                    Call.ended_at.is_(None),
+                    sa.or_(
+                        Attempt.role == LegRole.REP,
+                        Call.mode == Mode.MACHINE,
+                        sa.and_(waits, Call.room_sid.is_not(None)),
+                    ),
+                )
+                .order_by(Attempt.role != LegRole.CUSTOMER, Attempt.id)
+                .limit(BATCH)
+            ).scalars()
+        )
+
+
+def find_rooms(rt: Runtime) -> int:
+    """Learn a room's SID by asking, where the rep's `participant-join` was lost."""
+    return sum(find_room(rt, call_id, room) for call_id, room in rooms_unheard_of(rt))
+
+
+def rooms_unheard_of(rt: Runtime) -> list[tuple[int, str]]:
+    """Calls whose rep was sent into a room that we have not heard of since."""
+    heard_before = rt.now() - timedelta(seconds=ROOM_GRACE_SECONDS)
+    with rt.sessions.read() as session:
+        rows = session.execute(
+            sa.select(Call.id, Call.room)
+            .join(CallLeg, CallLeg.call_id == Call.id)
+            .where(
+                Call.ended_at.is_(None),
+                Call.mode == Mode.REP,
+                CallLeg.role == LegRole.REP,
+                CallLeg.answered_at < heard_before,
+                CallLeg.ended_at.is_(None),
+                sa.or_(Call.room_sid.is_(None), CallLeg.joined_at.is_(None)),
+            )
+            .limit(BATCH)
+        )
+        return [(row.id, row.room) for row in rows]
+
+
+def find_room(rt: Runtime, call_id: int, room: str) -> bool:
+    """Ask for a room by name and, if it is open, note that the rep is in it."""
+    try:
+        room_sid = rt.carrier.find_room(room)
+    except (CarrierRefused, CarrierUncertain):
+        return False
+    if room_sid is None:
+        return False
+    with rt.sessions.write() as session:
+        call = lock_call(session, call_id)
+        rep = session.execute(
+            sa.select(Attempt).where(Attempt.call_id == call_id, Attempt.role == LegRole.REP)
+        ).scalar_one()
+        call.room_sid = room_sid
+        now = rt.now()
+        note_fact(
+            session,
+            call,
+            Fact(kind="joined", at=now, received_at=now, source="poll", call_id=call_id,
+                 attempt_id=rep.id, carrier_sid=rep.carrier_sid,
+                 dedupe_key=f"joined:{rep.id}:poll"),
+        )  # fmt: skip
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """A leg that lives on though its call has no use for it any more."""
+
+    call_id: int
+    attempt_id: int
+    carrier_sid: str
+
+
+def clear_calls(rt: Runtime) -> int:
+    """End what a lost partner leaves behind: no customer with nobody in the room."""
+    with rt.sessions.read() as session:
+        halves = half_dead_calls(session, rt.now()) | ended_with_legs(session)
+    for call_id in halves:
+        with rt.sessions.write() as session:
+            call = lock_call(session, call_id)
+            by = By(actor="clock", at=rt.now(), reason="the other side has left")
+            withdraw_unsent(session, call, by)
+            leftovers = leftover_legs(session, call_id, rt.now())
+        for leftover in leftovers:
+            hang_up_leftover(rt, leftover)
+    return len(halves)
+
+
+def half_dead_calls(session: Session, now: datetime) -> set[int]:
+    """Live calls of which one side is over, or will never come.
+
+    A talk that is over gets a grace, for the carrier ends the room by itself.
+    """
+    talked = sa.or_(
+        Call.answered_at.is_(None),
+        CallLeg.ended_at < now - timedelta(seconds=ROOM_GRACE_SECONDS),
+    )
+    one_side_over = sa.exists().where(
+        CallLeg.call_id == Call.id,
+        CallLeg.role.in_((LegRole.REP, LegRole.CUSTOMER)),
+        CallLeg.ended_at.is_not(None),
+        talked,
+    )
+    withdrawn = sa.exists().where(
+        Attempt.call_id == Call.id,
+        Attempt.role == LegRole.CUSTOMER,
+        Attempt.state.in_(NO_MORE),
+    )
+    return set(
+        session.execute(
+            sa.select(Call.id)
+            .where(
+                Call.ended_at.is_(None),
+                Call.mode == Mode.REP,
+                sa.or_(one_side_over, withdrawn),
+            )
+            .limit(BATCH)
+        ).scalars()
+    )
+
+
+def ended_with_legs(session: Session) -> set[int]:
+    """Calls that are over while a leg of theirs is still planned or alive."""
+    return set(
+        session.execute(
+            sa.select(Call.id)
+            .distinct()
+            .join(Attempt, Attempt.call_id == Call.id)
+            .outerjoin(CallLeg, CallLeg.id == Attempt.id)
+            .where(
+                Call.ended_at.is_not(None),
+                sa.or_(
+                    Attempt.state.in_((AttemptState.PLANNED, AttemptState.CLAIMED)),
+                    sa.and_(Attempt.state == AttemptState.LIVE, CallLeg.ended_at.is_(None)),
+                ),
+            )
+            .limit(BATCH)
+        ).scalars()
+    )
+
+
+def leftover_legs(session: Session, call_id: int, now: datetime) -> list[Leftover]:
+    """Live legs of a call that have not been hung up just now."""
+    recently = now - timedelta(seconds=HANG_UP_AGAIN_SECONDS)
+    sent = sa.exists().where(
+        CallEvent.call_id == call_id,
+        CallEvent.kind == "hangup_sent",
+        CallEvent.attempt_id == Attempt.id,
+        CallEvent.at > recently,
+    )
+    rows = session.execute(
+        sa.select(Attempt.id, Attempt.carrier_sid)
+        .outerjoin(CallLeg, CallLeg.id == Attempt.id)
+        .where(
+            Attempt.call_id == call_id,
+            Attempt.state == AttemptState.LIVE,
+            Attempt.carrier_sid.is_not(None),
+            CallLeg.ended_at.is_(None),
+            ~sent,
+        )
+    )
+    return [
+        Leftover(call_id=call_id, attempt_id=attempt_id, carrier_sid=carrier_sid)
+        for attempt_id, carrier_sid in rows
+        if carrier_sid
+    ]
+
+
+def hang_up_leftover(rt: Runtime, leftover: Leftover) -> None:
+    """Write that it is hung up, then do; if the request fails, a later round repeats it."""
+    with rt.sessions.write() as session:
+        now = rt.now()
+        look_soon(session.get_one(Attempt, leftover.attempt_id), now)
+        append(
+            session,
+            Fact(
+                kind="hangup_sent",
+                at=now,
+                received_at=now,
+                call_id=leftover.call_id,
+                attempt_id=leftover.attempt_id,
+                dedupe_key=f"hangup_sent:{leftover.attempt_id}:{now.isoformat()}",
+            ),
+        )
+    try:
+        rt.carrier.hang_up(leftover.carrier_sid)
+    except (CarrierRefused, CarrierUncertain):
+        return
+
+
+def hang_up_seconds(rt: Runtime) -> int:
+    """T17: hang up every second call that came to light under one token."""
+    ended = aliased(CallEvent)
+    with rt.sessions.read() as session:
+        found = session.execute(
+            sa.select(CallEvent.call_id, CallEvent.carrier_sid).where(
+                CallEvent.kind == SECOND_CALL,
+                ~sa.exists().where(
+                    ended.kind == SECOND_ENDED, ended.carrier_sid == CallEvent.carrier_sid
+                ),
+            )
+        ).all()
+    for call_id, carrier_sid in found:
+        if call_id is None or carrier_sid is None:
+            continue
+        rt.carrier.hang_up(carrier_sid)
+        with rt.sessions.write() as session:
+            append(session, ended_second(call_id, carrier_sid, rt.now()))
+    return len(found)

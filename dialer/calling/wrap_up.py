@@ -1,0 +1,133 @@
+"""Wrapping up: the disposition and the next step in one transaction."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from dialer.calling.errors import NotLive, NotYours, WrongDisposition
+from dialer.calling.suppress import suppress_number
+from dialer.domain.cadence import NextStep, dispositions_for
+from dialer.domain.words import Disposition, SuppressionReason, TaskState
+from dialer.models.calls import Call, CallTask
+from dialer.models.customers import Account
+from dialer.models.events import Fact, append, lock_call
+from dialer.models.wake import wake_clock
+from dialer.runtime import Runtime
+
+SUPPRESSES = {
+    Disposition.OPTED_OUT: SuppressionReason.OPT_OUT,
+    Disposition.WRONG_NUMBER: SuppressionReason.WRONG_NUMBER,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrapUp:
+    """What a rep says came of a call, and what is to follow."""
+
+    user_id: int
+    disposition: Disposition
+    note: str = ""
+    reached_stage: int | None = None
+    next_step: NextStep | None = None
+
+
+def wrap_up(rt: Runtime, call_id: int, said: WrapUp) -> None:
+    """Write what a rep says of an ended call. Saying it again corrects it.
+
+    The next step of the first word is replaced, never doubled. Raises NotLive while the call
+    lasts, NotYours for somebody else's, WrongDisposition for a word that does not end it.
+    """
+    with rt.sessions.write() as session:
+        call = lock_call(session, call_id)
+        check_wrap_up(rt, call, said)
+        now = rt.now()
+        call.disposition = said.disposition
+        call.note = said.note or call.note
+        call.reached_stage = said.reached_stage
+        call.wrapped_up_at = call.wrapped_up_at or now
+        lift_stage(session, call, said)
+        replace_next_step(session, call, said, now)
+        close_task(session, call)
+        reason = SUPPRESSES.get(said.disposition)
+        if reason is not None:
+            suppress_number(session, call.number_id, reason, f"call {call.id}", said.user_id, now)
+        append(
+            session,
+            Fact(kind="disposed", at=now, received_at=now, call_id=call.id,
+                 user_id=said.user_id, data={"disposition": str(said.disposition)},
+                 dedupe_key=f"disposed:{call.id}:{said.disposition}:{now.isoformat()}"),
+        )  # fmt: skip
+        wake_clock(session)
+
+
+def check_wrap_up(rt: Runtime, call: Call, said: WrapUp) -> None:
+    """Refuse what makes no sense, before anything is written."""
+    if call.rep_id != said.user_id:
+        raise NotYours
+    if call.ended_at is None:
+        raise NotLive
+    if said.disposition not in dispositions_for(rt.cadence, call.purpose):
+        raise WrongDisposition
+
+
+def lift_stage(session: Session, call: Call, said: WrapUp) -> None:
+    """A call's job is to lift the account one floor."""
+    if said.reached_stage is not None and call.account_id is not None:
+        session.get_one(Account, call.account_id).stage = said.reached_stage
+
+
+def replace_next_step(session: Session, call: Call, said: WrapUp, now: datetime) -> None:
+    """Plan the next call, in place of one that an earlier word had planned."""
+    session.execute(
+        sa.update(CallTask)
+        .where(CallTask.from_call_id == call.id, CallTask.state == TaskState.WAITING)
+        .values(state=TaskState.CANCELLED)
+    )
+    step = said.next_step
+    if step is None:
+        return
+    session.add(
+        CallTask(
+            purpose=step.purpose,
+            mode=step.mode,
+            contact_id=call.contact_id,
+            account_id=call.account_id,
+            number_id=call.number_id,
+            owner_id=said.user_id,
+            due_at=instant_of(step),
+            due_local=step.due_local.isoformat(timespec="minutes"),
+            due_zone=step.zone,
+            note=step.note,
+            from_call_id=call.id,
+            created_by_id=said.user_id,
+            created_at=now,
+        )
+    )
+
+
+def instant_of(step: NextStep) -> datetime:
+    """The instant of an agreed wall time; one that the clocks skip is the next that exists."""
+    local = step.due_local.replace(tzinfo=ZoneInfo(step.zone), fold=0)
+    return local.astimezone(UTC)
+
+
+def close_task(session: Session, call: Call) -> None:
+    """The task that this call fulfilled is done."""
+    if call.task_id is None:
+        return
+    task = session.get_one(CallTask, call.task_id)
+    task.state = TaskState.DONE
+    task.outcome = call.outcome
+    task.disposition = call.disposition
+
+
+def save_note(rt: Runtime, call_id: int, user_id: int, note: str) -> None:
+    """Keep a rep's note as it is typed."""
+    with rt.sessions.write() as session:
+        call = lock_call(session, call_id)
+        if call.rep_id != user_id:
+            raise NotYours
+        call.note = note

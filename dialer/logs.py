@@ -1,0 +1,70 @@
+"""Logs: one line an event, `extra` fields beside it, and no full telephone number anywhere."""
+
+import json
+import logging
+import re
+import sys
+from typing import Any
+
+from dialer.settings import Settings
+
+# Seven digits or more, however they are grouped, are taken for a number; SIDs and hashes have
+# letters on both sides and stay readable.
+NUMBER = re.compile(r"(?<![\w-])\+?\d(?:[ ().-]?\d){6,14}(?![\w-])")
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def mask_numbers(text: str) -> str:
+    """Hide the middle of everything that may be a telephone number."""
+
+    def hide(match: re.Match[str]) -> str:
+        digits = match.group()
+        return digits[:2] + "*" * (len(digits) - 4) + digits[-2:]
+
+    return NUMBER.sub(hide, text)
+
+
+def extras(record: logging.LogRecord) -> dict[str, Any]:
+    """The fields that the caller added."""
+    return {key: value for key, value in vars(record).items() if key not in STANDARD}
+
+
+class TextLines(logging.Formatter):
+    """For people: time, level, room, sentence, fields."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, without line breaks of a stranger's making."""
+        fields = " ".join(f"{key}={value!r}" for key, value in extras(record).items())
+        sentence = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
+        at = self.formatTime(record, "%H:%M:%S")
+        line = f"{at} {record.levelname} {record.name}: {sentence} {fields}".rstrip()
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return mask_numbers(line)
+
+
+class JsonLines(logging.Formatter):
+    """For machines: one JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One object; values that JSON does not know become text."""
+        entry = {
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "room": record.name,
+            "says": record.getMessage(),
+            **extras(record),
+        }
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return mask_numbers(json.dumps(entry, default=str, ensure_ascii=False))
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Send all logs of this process to standard error, in the format that was asked for."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)

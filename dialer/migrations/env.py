@@ -1,0 +1,13 @@
+"""Alembic's entry: migrates the connection that `dialer.migrations.upgrade` hands over."""
+
+from alembic import context
+
+from dialer.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

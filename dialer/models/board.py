@@ -1,0 +1,203 @@
+"""What the live board asks of the tables: today's calls, live calls, closing tasks, switches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from dialer.domain.stats import CallFact
+from dialer.domain.words import (
+    CallStatus,
+    LegRole,
+    Mode,
+    Outcome,
+    Purpose,
+    TaskState,
+    UserRole,
+)
+from dialer.models.calls import Call, CallEvent, CallLeg, CallTask
+from dialer.models.desk import NEVER_RUNG
+from dialer.models.machinery import Switch
+from dialer.models.people import User
+
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Whose calls are watched: one team's (None is a team too: those without one), or all."""
+
+    everybody: bool = False
+    team_id: int | None = None
+
+    def covers(self, column: sa.orm.Mapped[int | None]) -> Condition:
+        """Rows of that team, as a condition on their team's column."""
+        if self.everybody:
+            return sa.true()
+        return column.is_(None) if self.team_id is None else column == self.team_id
+
+
+def scope_of(user: User) -> Scope:
+    """What a boss may watch: an admin everybody, a supervisor the own team."""
+    if user.role is UserRole.ADMIN:
+        return Scope(everybody=True)
+    return Scope(team_id=user.team_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """Where the log and the switches stand; another mark is another picture of the floor."""
+
+    event_id: int
+    switched_at: datetime | None
+    paused_at: datetime | None
+    paused: int
+
+
+def latest_mark(session: Session) -> Mark:
+    """Asked several times a second: three look-ups by index or in tables of a few rows."""
+    paused_at, paused = session.execute(
+        sa.select(sa.func.max(User.paused_at), sa.func.count(User.paused_at))
+    ).one()
+    return Mark(
+        event_id=session.scalar(sa.select(sa.func.max(CallEvent.id))) or 0,
+        switched_at=session.scalar(sa.select(sa.func.max(Switch.changed_at))),
+        paused_at=paused_at,
+        paused=paused,
+    )
+
+
+def call_facts(
+    session: Session, scope: Scope, since: datetime, until: datetime
+) -> Sequence[CallFact]:
+    """The day's calls as far as they are counted; a machine's call is nobody's."""
+    leg = sa.orm.aliased(CallLeg)
+    rows = session.execute(
+        sa.select(
+            sa.case((Call.mode == Mode.MACHINE, None), else_=Call.rep_id),
+            Call.purpose, Call.created_at, leg.id, Call.answered_at, Call.outcome,
+            Call.disposition, leg.talk_seconds,
+        )
+        .outerjoin(leg, sa.and_(leg.call_id == Call.id, leg.role == LegRole.CUSTOMER))
+        .where(Call.created_at >= since, Call.created_at < until, scope.covers(Call.team_id))
+    )  # fmt: skip
+    return [
+        CallFact(
+            rep_id=rep_id, purpose=purpose, created_at=created_at, rang=leg_id is not None,
+            answered=answered_at is not None, outcome=outcome, disposition=disposition,
+            talk_seconds=talk_seconds or 0,
+        )
+        for rep_id, purpose, created_at, leg_id, answered_at, outcome, disposition, talk_seconds
+        in rows
+    ]  # fmt: skip
+
+
+def select_shown() -> sa.Select[tuple[Call]]:
+    """Calls with what a tile shows of them."""
+    return sa.select(Call).options(
+        selectinload(Call.legs),
+        joinedload(Call.number),
+        joinedload(Call.account),
+        joinedload(Call.contact),
+        joinedload(Call.rep),
+    )
+
+
+def live_calls(session: Session, scope: Scope) -> Sequence[Call]:
+    """Everything that has not ended."""
+    return session.scalars(
+        select_shown().where(Call.ended_at.is_(None), scope.covers(Call.team_id)).order_by(Call.id)
+    ).all()
+
+
+def waiting_wrap_ups(session: Session, scope: Scope, since: datetime) -> dict[int, Call]:
+    """By rep: the latest ended call of which nobody has said yet what came of it."""
+    found = session.scalars(
+        select_shown()
+        .where(
+            Call.ended_at >= since,
+            Call.wrapped_up_at.is_(None),
+            Call.rep_id.is_not(None),
+            Call.outcome.not_in(NEVER_RUNG),
+            scope.covers(Call.team_id),
+        )
+        .order_by(Call.id)
+    )
+    return {call.rep_id: call for call in found if call.rep_id is not None}
+
+
+def last_ends(session: Session, scope: Scope, since: datetime) -> dict[int, datetime]:
+    """By rep: since when they have had no call, as far as today goes."""
+    rows = session.execute(
+        sa.select(
+            Call.rep_id, sa.func.max(sa.func.coalesce(Call.wrapped_up_at, Call.ended_at))
+        )
+        .where(Call.created_at >= since, Call.rep_id.is_not(None), scope.covers(Call.team_id))
+        .group_by(Call.rep_id)
+    )  # fmt: skip
+    return {rep_id: at for rep_id, at in rows if at is not None}
+
+
+def doubtful_calls(session: Session, scope: Scope, since: datetime) -> Sequence[Call]:
+    """Calls of which nobody knows whether they rang, or of today's, what became of them."""
+    doubt = sa.or_(
+        Call.status == CallStatus.UNCERTAIN,
+        sa.and_(Call.outcome == Outcome.UNKNOWN, Call.created_at >= since),
+    )
+    return session.scalars(
+        select_shown().where(doubt, scope.covers(Call.team_id)).order_by(Call.id).limit(50)
+    ).all()
+
+
+def latest_turns(session: Session, call_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """By call: the last turn of its script."""
+    rows = session.execute(
+        sa.select(CallEvent.call_id, CallEvent.data)
+        .where(CallEvent.call_id.in_(call_ids), CallEvent.kind == "turn")
+        .order_by(CallEvent.id)
+    )
+    return {call_id: data for call_id, data in rows if call_id is not None}
+
+
+def floor_reps(session: Session, scope: Scope) -> Sequence[User]:
+    """Who has a tile: the team's reps who may act."""
+    return session.scalars(
+        sa.select(User)
+        .where(
+            User.role == UserRole.REP, User.disabled_at.is_(None), scope.covers(User.team_id)
+        )
+        .order_by(User.name)
+    ).all()  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class HourTasks:
+    """How the tasks of one purpose stand that are due in some hour."""
+
+    planned: int
+    done: int
+    held_back: int
+
+
+def count_tasks(
+    session: Session, scope: Scope, purpose: Purpose, since: datetime, until: datetime
+) -> HourTasks:
+    """Planned are all that were not taken back; held back those that a rule keeps waiting."""
+    owners = sa.select(User.id).where(scope.covers(User.team_id))
+    waits = sa.and_(CallTask.state == TaskState.WAITING, CallTask.held_by.is_not(None))
+    row = session.execute(
+        sa.select(
+            sa.func.count(CallTask.id),
+            sa.func.count(CallTask.id).filter(CallTask.state == TaskState.DONE),
+            sa.func.count(CallTask.id).filter(waits),
+        ).where(
+            CallTask.purpose == purpose,
+            CallTask.due_at >= since,
+            CallTask.due_at < until,
+            CallTask.state != TaskState.CANCELLED,
+            sa.or_(CallTask.owner_id.in_(owners), sa.literal(scope.everybody)),
+        )
+    ).one()
+    return HourTasks(planned=row[0], done=row[1], held_back=row[2])

@@ -1,0 +1,1 @@
+"""Verbs on users: who they are, how they log in, what their programs may do."""

@@ -1,0 +1,1 @@
+"""Verbs on customers: accounts, contacts, and the calls planned with them."""

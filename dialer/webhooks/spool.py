@@ -1,0 +1,129 @@
+"""A box on disk for what the carrier told while the database was away.
+
+One file per callback, named by its content, so that the carrier's own repeats fill one file.
+Whoever finds the database back empties it; storing twice is storing once.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from dialer.calling.told import record_told
+from dialer.carrier.port import Form
+from dialer.runtime import Runtime
+from dialer.webhooks.door import trouble
+
+MAX_FILES = 20_000
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spooled:
+    """A signed callback that is understood and not stored yet."""
+
+    source: str
+    token: str
+    form: Form
+    received_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The same for the same callback, whenever it came."""
+        content = json.dumps([self.source, self.token, self.form])
+        return f"{hashlib.sha256(content.encode()).hexdigest()}.json"
+
+    def dump(self) -> bytes:
+        """As bytes."""
+        return json.dumps(
+            {
+                "source": self.source,
+                "token": self.token,
+                "form": self.form,
+                "received_at": self.received_at.isoformat(),
+            }
+        ).encode()
+
+    @classmethod
+    def load(cls, text: bytes) -> "Spooled":
+        """What was dumped. Raises ValueError, KeyError or TypeError if it was not."""
+        fields = json.loads(text)
+        return cls(
+            source=fields["source"],
+            token=fields["token"],
+            form=tuple((name, value) for name, value in fields["form"]),
+            received_at=datetime.fromisoformat(fields["received_at"]),
+        )
+
+
+def spool(rt: Runtime, callback: Spooled, limit: int = MAX_FILES) -> bool:
+    """Write it, durably; False if the box is full or the disk does not take it.
+
+    Either way the carrier is told to come again.
+    """
+    box = rt.settings.spool_dir
+    try:
+        box.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if len(waiting(box)) >= limit:
+            log.error("the spool is full", extra={"files": limit})
+            return False
+        write_durably(box / callback.name, callback.dump(), rt.token())
+    except OSError as error:
+        log.error("nothing could be spooled", extra=trouble(error))
+        return False
+    return True
+
+
+def write_durably(path: Path, content: bytes, mark: str) -> None:
+    """After a power cut the file is there whole or not at all; only its owner reads it."""
+    draft = path.with_suffix(f".{mark}.draft")
+    draft.touch(mode=0o600, exist_ok=False)
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def waiting(box: Path) -> list[Path]:
+    """The files, in any order: facts have none."""
+    return list(box.glob("*.json"))
+
+
+def replay_spool(rt: Runtime) -> int:
+    """Store what waits and say how much was stored; stop when the database is away again."""
+    stored = 0
+    for path in waiting(rt.settings.spool_dir):
+        try:
+            stored += replay(rt, path)
+        except AWAY as error:
+            log.warning("the spool waits on", extra=trouble(error))
+            break
+        except Exception as error:  # noqa: BLE001 - one that fails must not keep back the rest
+            log.error("a spooled callback cannot be stored", extra=trouble(error))
+    return stored
+
+
+def replay(rt: Runtime, path: Path) -> int:
+    """Store one file's callback and remove it; 0 if another process was quicker."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return 0
+    callback = Spooled.load(text)
+    fact = rt.carrier.read(callback.source, callback.form, callback.received_at)
+    record_told(rt, callback.token, fact)
+    path.unlink(missing_ok=True)
+    return 1

@@ -1,0 +1,58 @@
+"""The carrier asks what to do with a leg. A person holds the line: the answer is always TwiML."""
+
+import logging
+import re
+
+from flask import Blueprint, Response
+
+from dialer.calling.answer import answer_voice
+from dialer.carrier.port import Asked, BadShape
+from dialer.domain.instruction import Instruction, Say
+from dialer.domain.words import Language
+from dialer.runtime import Runtime
+from dialer.webhooks.door import Turned, add_door, signed_form, trouble
+
+STEP = re.compile("[a-z0-9_]{1,32}")
+REGION_LANGUAGE = {"CN": Language.ZH_CN, "TW": Language.ZH_TW}
+
+log = logging.getLogger(__name__)
+
+
+def add_voice_routes(blueprint: Blueprint, rt: Runtime) -> None:
+    """A leg's first question, and those at the steps of a script."""
+
+    def view(token: str, step: str | None = None) -> Response:
+        return answer(rt, token, step)
+
+    add_door(blueprint, "/voice/<token>", "voice", view)
+    add_door(blueprint, "/voice/<token>/<step>", "voice_step", view)
+
+
+def answer(rt: Runtime, token: str, step: str | None) -> Response:
+    """200 and TwiML for whatever the carrier signed."""
+    if step is not None and not STEP.fullmatch(step):
+        raise Turned(404, "step")
+    form = signed_form(rt, token)
+    try:
+        asked = rt.carrier.read_asked(form)
+    except BadShape as error:
+        log.warning("a signed question of another shape", extra={"why": str(error)})
+        raise Turned(400, "shape") from None
+    return Response(rt.carrier.render(instruct(rt, token, step, asked)), mimetype="text/xml")
+
+
+def instruct(rt: Runtime, token: str, step: str | None, asked: Asked) -> Instruction:
+    """What to do with the leg; with the database away or on a bug, an apology."""
+    try:
+        return answer_voice(
+            rt, token, step, asked.carrier_sid, asked.digits, asked.speech, asked.answered_by
+        )
+    except Exception as error:  # noqa: BLE001 - a person holds the line, whatever it is
+        log.error("a leg's question went unanswered", extra=trouble(error))
+    return apologise(rt)
+
+
+def apologise(rt: Runtime) -> Instruction:
+    """A sentence in the language of our own region, for nobody can look up the leg's."""
+    language = REGION_LANGUAGE.get(rt.settings.default_region, Language.EN)
+    return Say(language=language, lines=(rt.scripts[language].texts["apology"],))
