@@ -1,0 +1,1 @@
+"""A house with an open floor for each test."""

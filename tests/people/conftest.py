@@ -1,0 +1,2 @@
+"""A house with an open floor for each test."""
+
