@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "dialer.commands.demo:demo",
     "doctor": "dialer.commands.doctor:doctor",
     "hold": "dialer.commands.hold:hold",
+    "live": "dialer.commands.live:live",
     "simulator": "dialer.commands.servers:simulator",
     "token": "dialer.commands.token:token",
     "user": "dialer.commands.user:user",

@@ -15,6 +15,7 @@ from dialer.models.database import Sessions, make_engine
 from dialer.models.installation import prepare
 from dialer.settings import Settings
 from dialer.settings.cadence import load_cadence
+from dialer.settings.calls import CallRules, load_call_rules
 from dialer.settings.planning import PlanningRules, load_planning
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import Scripts, load_scripts
@@ -32,6 +33,7 @@ class Runtime:
     policy: Policy
     cadence: Cadence
     scripts: Scripts
+    rules: CallRules
     planning: PlanningRules
     sessions: Sessions
     carrier: Carrier
@@ -52,6 +54,7 @@ def make_runtime(settings: Settings) -> Runtime:
         policy=load_policy(settings.policy_dir),
         cadence=load_cadence(settings.policy_dir),
         scripts=load_scripts(settings.policy_dir),
+        rules=load_call_rules(settings.policy_dir),
         planning=load_planning(settings.policy_dir),
         sessions=sessions,
         carrier=TwilioCarrier(settings),

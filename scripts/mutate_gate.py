@@ -32,8 +32,14 @@ MODULES = (
     "ceilings",
 )  # fmt: skip
 TESTS = (
-    "windows", "phone", "gate", "law", "candidates", "openings", "caps", "holidays", "presets",
+    "windows", "gate", "law", "candidates", "openings", "caps", "holidays", "ceilings", "presets",
+    "phone",
 )  # fmt: skip
+# Which tests fail first, where they have another name than the module.
+NEAREST = {
+    "ground": ("law", "candidates"), "reasons": ("openings", "holidays"),
+    "regions": ("candidates",),
+    }  # fmt: skip
 SECONDS = 120
 SWAPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
@@ -41,7 +47,25 @@ SWAPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 Change = Callable[[ast.AST], None]
 # What makes no difference, and why.
-HARMLESS: dict[str, str] = {}
+SPARES_WORK = "the same answer, with more work"
+HARMLESS = {
+    "gate stale is not None or facts.history -> True": SPARES_WORK,
+    "gate ground not in shared -> True": SPARES_WORK,
+    "gate area in policy.area_codes -> True": SPARES_WORK,
+    "openings ground.person is None -> False": SPARES_WORK,
+    "caps not facts.history -> False": SPARES_WORK,
+    "phone code_of(number) != NORTH_AMERICA -> False": SPARES_WORK,
+    "phone filter isinstance(value, int) left out": "only types are looked up",
+    "phone number.country_code or 0 without 0": "a number that was read has a code",
+    "phone country is None or kind == PhoneNumberType.UNKNOWN without country is None": (
+        "such a number's type is unknown, too"
+    ),
+    "ground preset.holidays == Treatment.SAME or preset.calendar is None without "
+    "preset.calendar is None": "the rule files cannot leave the calendar out",
+    "ground weekday_of(day) < SATURDAY by one at 0": "Saturday has Saturday's hours anyway",
+    "windows datetime.fromtimestamp(instant, zone_of(zone)).utcoffset() or timedelta() without "
+    "timedelta()": "an aware instant has an offset",
+}
 
 
 class Mutants:
@@ -142,8 +166,10 @@ def run_tests(module: str, source: str) -> int:
     sys.meta_path.insert(0, Instead(f"dialer.domain.{module}", source))
     hypothesis.settings.register_profile("mutants", derandomize=True, deadline=None, database=None)
     hypothesis.settings.load_profile("mutants")
-    files = [f"tests/domain/test_{name}.py" for name in TESTS]
-    return int(pytest.main(["-x", "-q", "--noconftest", "-p", "no:cacheprovider", *files]))
+    nearest = sorted(TESTS, key=lambda name: name not in NEAREST.get(module, (module,)))
+    files = [f"tests/domain/test_{name}.py" for name in nearest]
+    options = ["-x", "-q", "--noconftest", "--assert=plain", "-p", "no:cacheprovider"]
+    return int(pytest.main([*options, *files]))
 
 
 def main(modules: Sequence[str]) -> int:
@@ -155,6 +181,9 @@ def main(modules: Sequence[str]) -> int:
     survivors = total = 0
     for module in modules:
         source = (ROOT / "dialer" / "domain" / f"{module}.py").read_text()
+        if is_noticed(module, source):
+            print(f"{module}: the tests fail without any change")
+            return 1
         for name, changed in Mutants(source):
             total += 1
             words = f"{module} {name.partition(': ')[2]}"

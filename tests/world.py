@@ -31,6 +31,7 @@ from dialer.runtime import Runtime
 from dialer.scheduling.duties import DUTIES, run_duty
 from dialer.settings import Settings, load_settings
 from dialer.settings.cadence import load_cadence
+from dialer.settings.calls import load_call_rules
 from dialer.settings.planning import load_planning
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import load_scripts
@@ -106,6 +107,7 @@ class World:
             policy=shipped_policy(),
             cadence=load_cadence(CONFIG),
             scripts=load_scripts(CONFIG),
+            rules=load_call_rules(CONFIG),
             planning=load_planning(CONFIG),
             sessions=self.sessions,
             carrier=TwilioCarrier(settings, http=Wire(self.sim)),
@@ -169,6 +171,12 @@ class World:
             if late or (duty.prompt and woken):
                 self.last_run[duty.name] = now
                 run_duty(self.rt, duty)
+
+    def hangs_up(self, number: str) -> None:
+        """Whoever holds that telephone puts it down."""
+        line = self.sim.line(number)
+        assert line is not None, f"{number} neither rings nor talks"
+        line.hang_up()
 
     def call(self, call_id: int) -> Call:
         with self.sessions.read() as session:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from spectree import SpecTree
 
-from dialer.api import accounts, calls, contacts, records, tasks, verdicts
+from dialer.api import accounts, board, calls, contacts, joining, money, records, tasks, verdicts
 from dialer.api.document import make_document, make_spec
 from dialer.api.health import make_health
 from dialer.api.problems import answer_problem, json_response
@@ -16,8 +16,8 @@ from dialer.runtime import Runtime
 
 PREFIX = "/api/v1"
 ROUTES: tuple[Route, ...] = (
-    *calls.ROUTES, *tasks.ROUTES, *verdicts.ROUTES, *accounts.ROUTES, *contacts.ROUTES,
-    *records.ROUTES,
+    *calls.ROUTES, *joining.ROUTES, *tasks.ROUTES, *verdicts.ROUTES, *accounts.ROUTES,
+    *contacts.ROUTES, *records.ROUTES, *board.ROUTES, *money.ROUTES,
 )  # fmt: skip
 
 
@@ -26,6 +26,7 @@ def install_api(app: Flask, rt: Runtime) -> None:
     app.extensions["dialer"] = rt
     app.register_blueprint(make_api())
     app.register_blueprint(make_health(rt))
+    app.register_blueprint(board.make_stream(rt))
 
 
 def make_api() -> Blueprint:

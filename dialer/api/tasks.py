@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pydantic import ConfigDict, model_validator
 from sqlalchemy.orm import Session
 
-from dialer.api.calls import ONE_TARGET
+from dialer.api.call_shapes import ONE_TARGET
 from dialer.api.pages import fetch_page
 from dialer.api.problems import Problem, invalid
 from dialer.api.route import Asked, Route

@@ -80,7 +80,12 @@ def instruct(
         )
     if step == KEY_STEP and digits != "1":
         return HangUp()
-    return JoinRoom(room=call.room, label=str(LegRole.REP), token=attempt.token)
+    return JoinRoom(
+        room=call.room,
+        label=str(LegRole.REP),
+        token=attempt.token,
+        records=call.purpose in rt.rules.records,
+    )
 
 
 def is_browser(attempt: Attempt) -> bool:

@@ -19,7 +19,10 @@ from dialer.runtime import Runtime
 
 
 def hang_up(rt: Runtime, call_id: int, by: EndedBy, user_id: int | None) -> None:
-    """End a call on all its legs. Whatever was not sent yet is never sent."""
+    """End a call on all its legs. Whatever was not sent yet is never sent.
+
+    A rep who has handed the customer on to a colleague leaves, and the two go on talking.
+    """
     with rt.sessions.write() as session:
         call = lock_call(session, call_id)
         if call.ended_at is not None:
@@ -31,7 +34,8 @@ def hang_up(rt: Runtime, call_id: int, by: EndedBy, user_id: int | None) -> None
                  data={"by": str(by)}, dedupe_key=f"hangup:{call.id}:{by}:{user_id}"),
         )  # fmt: skip
         withdraw_unsent(session, call, By(actor="web", at=now, reason=f"hang-up by {by}"))
-        sids = live_sids(session, call.id, now)
+        leaves = by is EndedBy.REP and is_handed_on(session, call.id)
+        sids = live_sids(session, call.id, now, only=LegRole.REP if leaves else None)
         wake_clock(session)
     for carrier_sid in sids:
         rt.carrier.hang_up(carrier_sid)
@@ -58,7 +62,23 @@ def withdraw_unsent(session: Session, call: Call, by: By) -> None:
     project(session, call)
 
 
-def live_sids(session: Session, call_id: int, now: datetime) -> list[str]:
+def is_handed_on(session: Session, call_id: int) -> bool:
+    """Whether a colleague is in the call."""
+    return session.execute(
+        sa.select(
+            sa.exists().where(
+                CallLeg.call_id == call_id,
+                CallLeg.role == LegRole.COLLEAGUE,
+                CallLeg.answered_at.is_not(None),
+                CallLeg.ended_at.is_(None),
+            )
+        )
+    ).scalar_one()
+
+
+def live_sids(
+    session: Session, call_id: int, now: datetime, only: LegRole | None = None
+) -> list[str]:
     """The carrier's names of the legs that may be alive, the customer's first.
 
     They are looked at soon: a leg that is cancelled while it is queued sends no callback.
@@ -69,6 +89,7 @@ def live_sids(session: Session, call_id: int, now: datetime) -> list[str]:
             Attempt.call_id == call_id,
             Attempt.state == AttemptState.LIVE,
             Attempt.carrier_sid.is_not(None),
+            Attempt.role == only if only else sa.true(),
         )
         .order_by(Attempt.role != LegRole.CUSTOMER, Attempt.id)
     ).scalars()

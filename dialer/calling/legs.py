@@ -32,12 +32,25 @@ def plan_rep_leg(
     rt: Runtime, session: Session, call: Call, rep: User, occurrence: str, by: By
 ) -> Attempt:
     """The leg that rings the rep's telephone."""
+    return plan_own_leg(rt, session, call, rep, LegRole.REP, f"{occurrence}:rep", by)
+
+
+def plan_own_leg(
+    rt: Runtime,
+    session: Session,
+    call: Call,
+    user: User,
+    role: LegRole,
+    occurrence: str,
+    by: By,
+) -> Attempt:
+    """A leg that rings one of our own people."""
     attempt = Attempt(
         call_id=call.id,
-        occurrence=f"{occurrence}:rep",
-        role=LegRole.REP,
+        occurrence=occurrence,
+        role=role,
         token=rt.token(),
-        address=rep.phone,
+        address=user.phone,
         from_number=choose_caller_id(rt, session, call),
         created_at=by.at,
         not_before_at=by.at,

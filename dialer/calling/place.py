@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.gate import decide
 from dialer.calling.incidents import note_second
-from dialer.carrier.port import CarrierRefused, CarrierUncertain, Dial, Placed, RoomDial
+from dialer.carrier.port import CarrierRefused, CarrierUncertain, Dial, Placed, RoomDial, Seat
 from dialer.domain.attempt import (
     ACCEPT,
     BACK_OFF,
@@ -20,6 +21,7 @@ from dialer.domain.attempt import (
     LEASE_SECONDS,
     MAX_SENDS,
     REJECT,
+    RING_MARGIN_SECONDS,
     SILENCE_SECONDS,
     STALL_SECONDS,
     WITHHOLD,
@@ -27,7 +29,7 @@ from dialer.domain.attempt import (
     backoff_seconds,
 )
 from dialer.domain.verdict import Allowed, Verdict
-from dialer.domain.words import AttemptState, LegRole, LegStatus
+from dialer.domain.words import AttemptState, LegRole, LegStatus, Mode
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
 from dialer.models.events import Fact, lock_call, note_fact
@@ -38,9 +40,9 @@ from dialer.models.verdicts import Asked
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
 
-RING_SECONDS = 30
 PATIENCE_SECONDS = 2
-LIMIT_SECONDS = 4 * 3600
+# A supervisor comes in to listen; whispering and joining are changes of the seat.
+SEATS = {LegRole.SUPERVISOR: Seat(muted=True, ends_room=False)}
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def ask_for(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> Verd
 def give_up_late(session: Session, call: Call, attempt: Attempt, by: By) -> bool:
     """T4: an attempt whose time is over expires, visibly."""
     limit = attempt.not_after_at
-    if limit is None or by.at + timedelta(seconds=RING_SECONDS) <= limit:
+    if limit is None or by.at + timedelta(seconds=RING_MARGIN_SECONDS) <= limit:
         return False
     close_unsent(session, call, attempt, EXPIRE, by, {"reason": "too_late"})
     return True
@@ -201,17 +203,27 @@ def sender(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> Calla
         address=attempt.address or number_of(attempt),
         from_number=attempt.from_number,
         token=attempt.token,
-        ring_seconds=RING_SECONDS,
-        limit_seconds=LIMIT_SECONDS,
+        ring_seconds=rt.rules.ring_seconds,
+        limit_seconds=rt.rules.limit_seconds,
         detects_machine=attempt.role is LegRole.CUSTOMER,
     )
     if call.room_sid is None or attempt.role is LegRole.REP:
         return lambda: rt.carrier.place(dial)
-    room_token = token_of_rep(call, session)
     room_dial = RoomDial(
-        dial=dial, room_sid=call.room_sid, label=str(attempt.role), room_token=room_token
+        dial=dial,
+        room_sid=call.room_sid,
+        label=label_of(attempt),
+        room_token=token_of_room(call, session),
+        seat=SEATS.get(attempt.role, Seat()),
     )
     return lambda: rt.carrier.add_to_room(room_dial)
+
+
+def label_of(attempt: Attempt) -> str:
+    """One customer per room; of those who help there may be several."""
+    if attempt.role is LegRole.CUSTOMER:
+        return str(attempt.role)
+    return f"{attempt.role}-{attempt.id}"
 
 
 def number_of(attempt: Attempt) -> str:
@@ -221,10 +233,15 @@ def number_of(attempt: Attempt) -> str:
     return attempt.number.e164
 
 
-def token_of_rep(call: Call, session: Session) -> str:
-    """The token under which the room reports."""
-    rep = session.query(Attempt).filter_by(call_id=call.id, role=LegRole.REP).one()
-    return rep.token
+def token_of_room(call: Call, session: Session) -> str:
+    """The token under which the room reports: that of whoever opened it."""
+    opener = LegRole.REP if call.mode is Mode.REP else LegRole.CUSTOMER
+    return session.execute(
+        sa.select(Attempt.token)
+        .where(Attempt.call_id == call.id, Attempt.role == opener)
+        .order_by(Attempt.id)
+        .limit(1)
+    ).scalar_one()
 
 
 def has_stalled(rt: Runtime, intent: Intent, actor: str) -> bool:

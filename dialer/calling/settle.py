@@ -24,6 +24,7 @@ from dialer.runtime import Runtime
 ROOM_GRACE_SECONDS = 2
 HANG_UP_AGAIN_SECONDS = 15
 BATCH = 100
+HELPERS = (LegRole.SUPERVISOR, LegRole.COLLEAGUE)
 NO_MORE = (
     AttemptState.CANCELLED,
     AttemptState.EXPIRED,
@@ -60,6 +61,7 @@ def due_legs(rt: Runtime) -> list[int]:
                         Attempt.role == LegRole.REP,
                         Call.mode == Mode.MACHINE,
                         sa.and_(waits, Call.room_sid.is_not(None)),
+                        sa.and_(Attempt.role.in_(HELPERS), Call.room_sid.is_not(None)),
                     ),
                 )
                 .order_by(Attempt.role != LegRole.CUSTOMER, Attempt.id)
@@ -151,11 +153,14 @@ def half_dead_calls(session: Session, now: datetime) -> set[int]:
         Call.answered_at.is_(None),
         CallLeg.ended_at < now - timedelta(seconds=ROOM_GRACE_SECONDS),
     )
-    one_side_over = sa.exists().where(
-        CallLeg.call_id == Call.id,
-        CallLeg.role.in_((LegRole.REP, LegRole.CUSTOMER)),
-        CallLeg.ended_at.is_not(None),
-        talked,
+    over = (CallLeg.call_id == Call.id, CallLeg.ended_at.is_not(None), talked)
+    customer_over = sa.exists().where(CallLeg.role == LegRole.CUSTOMER, *over)
+    rep_over = sa.exists().where(CallLeg.role == LegRole.REP, *over)
+    colleague = aliased(CallLeg)
+    handed_on = sa.exists().where(
+        colleague.call_id == Call.id,
+        colleague.role == LegRole.COLLEAGUE,
+        colleague.ended_at.is_(None),
     )
     withdrawn = sa.exists().where(
         Attempt.call_id == Call.id,
@@ -168,7 +173,7 @@ def half_dead_calls(session: Session, now: datetime) -> set[int]:
             .where(
                 Call.ended_at.is_(None),
                 Call.mode == Mode.REP,
-                sa.or_(one_side_over, withdrawn),
+                sa.or_(customer_over, sa.and_(rep_over, ~handed_on), withdrawn),
             )
             .limit(BATCH)
         ).scalars()

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.calling.wrap_up import instant_of
-from dialer.domain.cadence import NextStep, propose, retry_at
+from dialer.domain.cadence import NextStep, instant_of, propose, retry_at
 from dialer.domain.words import (
     AccountClass,
     Disposition,
@@ -187,7 +186,7 @@ def plan_next(
 
 def write_next(session: Session, now: datetime, call: Call, task: CallTask, step: NextStep) -> None:
     """The follow-up's row."""
-    due_at = instant_of(step)
+    due_at = instant_of(step.due_local, step.zone)
     session.add(
         CallTask(
             occurrence_key=f"after:{call.id}:{step.purpose}",

@@ -1,15 +1,14 @@
 """Wrapping up: the disposition and the next step in one transaction."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.errors import NotLive, NotYours, WrongDisposition
 from dialer.calling.suppress import suppress_number
-from dialer.domain.cadence import NextStep, dispositions_for
+from dialer.domain.cadence import NextStep, dispositions_for, instant_of
 from dialer.domain.words import Disposition, SuppressionReason, TaskState
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account
@@ -97,7 +96,7 @@ def replace_next_step(session: Session, call: Call, said: WrapUp, now: datetime)
             account_id=call.account_id,
             number_id=call.number_id,
             owner_id=said.user_id,
-            due_at=instant_of(step),
+            due_at=instant_of(step.due_local, step.zone),
             due_local=step.due_local.isoformat(timespec="minutes"),
             due_zone=step.zone,
             note=step.note,
@@ -106,12 +105,6 @@ def replace_next_step(session: Session, call: Call, said: WrapUp, now: datetime)
             created_at=now,
         )
     )
-
-
-def instant_of(step: NextStep) -> datetime:
-    """The instant of an agreed wall time; one that the clocks skip is the next that exists."""
-    local = step.due_local.replace(tzinfo=ZoneInfo(step.zone), fold=0)
-    return local.astimezone(UTC)
 
 
 def close_task(session: Session, call: Call) -> None:

@@ -44,6 +44,18 @@ class Dial:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seat:
+    """How somebody sits in a room. Who coaches is heard by that leg alone.
+
+    `ends_room` says whether the room ends when this one leaves.
+    """
+
+    muted: bool = False
+    coaches_sid: str | None = None
+    ends_room: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoomDial:
     """A leg to be added to a room that exists; the label fences a second one."""
 
@@ -51,6 +63,7 @@ class RoomDial:
     room_sid: str
     label: str
     room_token: str
+    seat: Seat = Seat()
     record: bool = False
 
 
@@ -132,6 +145,9 @@ class Carrier(Protocol):
 
     def hold(self, room_sid: str, carrier_sid: str, *, on: bool) -> None:
         """Put a participant on hold, or back."""
+
+    def reseat(self, room_sid: str, carrier_sid: str, seat: Seat) -> None:
+        """Change how a participant sits in a room."""
 
     def find_room(self, name: str) -> str | None:
         """The SID of the open room of that name."""

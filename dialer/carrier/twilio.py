@@ -19,6 +19,7 @@ from dialer.carrier.port import (
     Form,
     Placed,
     RoomDial,
+    Seat,
     Told,
 )
 from dialer.carrier.records import receipt, record
@@ -96,7 +97,7 @@ class TwilioCarrier:
                 label=room_dial.label,
                 early_media=True,
                 beep="false",
-                end_conference_on_exit=True,
+                **seating(room_dial.seat),
                 conference_status_callback=self.callbacks.told("conference", room_told),
                 conference_status_callback_event=ROOM_EVENTS.split(),
                 **self.leg(dial),
@@ -137,6 +138,12 @@ class TwilioCarrier:
         """Put a participant on hold, or back."""
         with carrier_errors():
             self.client.conferences(room_sid).participants(carrier_sid).update(hold=on)
+
+    def reseat(self, room_sid: str, carrier_sid: str, seat: Seat) -> None:
+        """Change how a participant sits in a room."""
+        with carrier_errors():
+            participant = self.client.conferences(room_sid).participants(carrier_sid)
+            participant.update(**seating(seat))
 
     def find_room(self, name: str) -> str | None:
         """The SID of the open room of that name."""
@@ -217,3 +224,13 @@ def newest(call: CarrierCall) -> tuple[bool, datetime | None]:
 def is_older(call: CarrierCall, since: datetime | None) -> bool:
     """Whether it is known to have been created before `since`."""
     return bool(since and call.created_at and call.created_at < since)
+
+
+def seating(seat: Seat) -> dict[str, Any]:
+    """A seat in Twilio's words; the one who is coached is named only where there is one."""
+    wishes: dict[str, Any] = {
+        "muted": seat.muted,
+        "coaching": seat.coaches_sid is not None,
+        "end_conference_on_exit": seat.ends_room,
+    }
+    return wishes if seat.coaches_sid is None else {**wishes, "call_sid_to_coach": seat.coaches_sid}

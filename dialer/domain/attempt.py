@@ -55,6 +55,8 @@ STALL_SECONDS = 5
 INTENT_STALE_SECONDS = 60
 SETTLE_SECONDS = 600
 MAX_SENDS = 5
+# A call that leaves now may ring for so long; it must not ring past its time.
+RING_MARGIN_SECONDS = 60
 SILENCE_SECONDS = 45
 HUNG_UP_SECONDS = 3
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from dialer.domain.words import AccountClass, Disposition, Mode, Outcome, Purpose
 
@@ -50,6 +51,14 @@ class NextStep:
     zone: str
     mode: Mode = Mode.REP
     note: str = ""
+
+
+def instant_of(wall: datetime, zone: str) -> datetime:
+    """The instant (UTC) of a naive wall time; one that the clocks skip is the next that exists.
+
+    Of an hour that comes twice, the first is meant.
+    """
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def dispositions_for(cadence: Cadence, purpose: Purpose) -> tuple[Disposition, ...]:

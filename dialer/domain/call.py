@@ -33,6 +33,13 @@ FINAL_ORDER = (
     LegStatus.FAILED,
     LegStatus.CANCELED,
 )
+# A colleague to whom the customer was handed on stands for the rep.
+WHO_ENDS = {
+    "rep": EndedBy.REP,
+    "colleague": EndedBy.REP,
+    "customer": EndedBy.CUSTOMER,
+    "supervisor": EndedBy.SUPERVISOR,
+}
 # Whose word about the end of a leg counts: a fetched resource before a callback before ours.
 SOURCE_RANK = {"poll": 2, "product": 0}
 
@@ -324,8 +331,7 @@ class CallViewBuilder:
         asked = next((e for e in self.facts if e.kind == "hangup_asked"), None)
         if asked:
             return EndedBy(asked.data["by"])
-        left = self.who_left()
-        return EndedBy(left) if left in ("rep", "customer") else EndedBy.CARRIER
+        return WHO_ENDS.get(self.who_left() or "", EndedBy.CARRIER)
 
     def who_left(self) -> str | None:
         """The role of the leg that the carrier names as ending the room, or that ended first."""

@@ -71,7 +71,7 @@ def cap_hold(id: str, cap: Cap, zones: tuple[str, ...], facts: Facts) -> Hold:  
             "event": str(cap.event),
             "limit": cap.limit,
             "hours": cap.rolling_hours,
-            "calendar": cap.calendar and str(cap.calendar),
+            "calendar": cap.calendar,
             "text": cap.source_text,
         },
     )

@@ -214,7 +214,7 @@ def is_inside(policy: Policy, question: Question) -> bool:
 def regions_of(policy: Policy, question: Question) -> tuple[str, ...]:
     """Every region whose rules bind: the number's and the address's, countries first."""
     own = question.number.region
-    lineages: list[tuple[str, ...]] = [(own[:2], own) if "-" in own else (own,)]
+    lineages: list[tuple[str, ...]] = [(own[:2], own)]
     if question.address_region:
         lineages.append(policy.regions.lineage(question.address_region))
     return tuple(dict.fromkeys(region for lineage in lineages for region in lineage))

@@ -26,12 +26,11 @@ def day_starts(ground: Ground, day: int) -> Spans:
 
 def open_spans(ground: Ground, begin: int, end: int) -> Spans:
     """The instants at which the hours of the law, the purpose and the person are all open."""
-    spans = in_all(ground.law_hours, ground.zones, begin, end)
-    if spans:
-        spans = meet(spans, in_all(ground.purpose_hours, ground.best, begin, end))
-    if spans and ground.person:
-        spans = meet(spans, in_all(ground.person_hours, ground.zones, begin, end))
-    return spans
+    law = in_all(ground.law_hours, ground.zones, begin, end)
+    spans = meet(law, in_all(ground.purpose_hours, ground.best, begin, end))
+    if ground.person is None:
+        return spans
+    return meet(spans, in_all(ground.person_hours, ground.zones, begin, end))
 
 
 def in_all(rota: Rota, zones: tuple[str, ...], begin: int, end: int) -> Spans:

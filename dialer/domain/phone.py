@@ -86,6 +86,11 @@ def normalise(text: str, default_region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def code_of(number: PhoneNumber) -> int:
+    """The calling code, which every number has that was read."""
+    return number.country_code or 0
+
+
 def as_ascii(character: str) -> str:
     """Any script's digit as 0 to 9."""
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
@@ -119,14 +124,13 @@ def has_extension(cleaned: str) -> bool:
 
 def refuse_short(number: PhoneNumber, text: str) -> None:
     """Raise NotDialable for the numbers that only a country's own telephones can call."""
-    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    region = phonenumbers.region_code_for_country_code(code_of(number))
     national = phonenumbers.national_significant_number(number)
     if shortnumberinfo.is_emergency_number(national, region):
         raise NotDialable("emergency", text)
-    if phonenumbers.is_valid_number(number) or not shortnumberinfo.is_valid_short_number(number):
-        return
     # A code for messages only has as many digits as a number that was cut short.
-    if not shortnumberinfo.is_sms_service_for_region(number, region):
+    messages = shortnumberinfo.is_sms_service_for_region(number, region)
+    if shortnumberinfo.is_valid_short_number(number) and not messages:
         raise NotDialable("short", text)
 
 
@@ -148,10 +152,9 @@ def describe(e164: str) -> NumberFacts:
     kind = phonenumbers.number_type(number)
     if country is None or kind == PhoneNumberType.UNKNOWN:
         raise NotANumber("invalid", e164)
-    geographic = phonenumbers.is_number_type_geographical(kind, number.country_code or 0)
-    word = "satellite" if number.country_code in SATELLITES else KINDS[kind]
-    region = region_of(number, country) if geographic else country
-    return share(region, word, zones_of(number, country, geographic))
+    geographic = phonenumbers.is_number_type_geographical(kind, code_of(number))
+    word = "satellite" if code_of(number) in SATELLITES else KINDS[kind]
+    return share(region_of(number, country), word, zones_of(number, country, geographic))
 
 
 @lru_cache(maxsize=8_192)
@@ -162,16 +165,15 @@ def share(region: str, kind: str, zones: tuple[str, ...]) -> NumberFacts:
 
 def region_of(number: PhoneNumber, country: str) -> str:
     """`US-FL`, `CA-ON` where the prefix tells; else the country."""
-    if number.country_code != NORTH_AMERICA:
+    if code_of(number) != NORTH_AMERICA:
         return country
-    state = state_of(phonenumbers.national_significant_number(number))
-    return state if state and state[:2] == country else country
+    return state_of(phonenumbers.national_significant_number(number)) or country
 
 
 def zones_of(number: PhoneNumber, country: str, geographic: bool) -> tuple[str, ...]:
     """Where the number may be. One that names no place has its country's zones and no others,
     for its calling code's may lie in other countries."""
-    code_wide = TIMEZONE_DATA.get(str(number.country_code), ())
+    code_wide = TIMEZONE_DATA.get(str(code_of(number)), ())
     raw = timezone.time_zones_for_geographical_number(number) if geographic else code_wide
     zones = {RENAMED.get(zone, zone) for zone in raw}
     if raw is code_wide:

@@ -201,6 +201,11 @@ class Language(StrEnum):
     ZH_TW = "zh-TW"
     EN = "en"
 
+    @property
+    def locale(self) -> str:
+        """The locale whose dates, money and catalogue are meant."""
+        return {"zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}.get(self.value, "en_US")
+
 
 class SuppressionReason(StrEnum):
     """Why a number must not be called."""

@@ -5,17 +5,28 @@ for a board hangs where everybody reads it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from dialer.domain import stats
 from dialer.domain.phone import mask
-from dialer.domain.stats import CallFact, Figures, Need, need_of
+from dialer.domain.stats import CallFact, Figures, need_of
 from dialer.domain.words import CallStatus, Disposition, LegRole, Mode, Outcome, Purpose
+from dialer.floor.snapshot import (
+    Closing,
+    Doubt,
+    Hold,
+    Line,
+    PurposeTally,
+    RepTally,
+    Run,
+    Snapshot,
+    Tally,
+    Tile,
+    Today,
+)
 from dialer.models import board as tables
 from dialer.models.board import Scope
 from dialer.models.calls import Call
@@ -25,137 +36,6 @@ from dialer.models.switches import HOLD
 from dialer.runtime import Runtime
 
 WRAP_UP_WITHIN = timedelta(hours=24)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tally:
-    """Figures as they go out. `answer_rate` is 0 to 1; None before the first call."""
-
-    placed: int
-    answered: int
-    conversations: int
-    answer_rate: float | None
-    average_talk_seconds: int | None
-    over_six: int
-    promises: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class RepTally:
-    """One rep's figures of today; without an id, the machine's."""
-
-    rep_id: int | None
-    name: str | None
-    figures: Tally
-
-
-@dataclass(frozen=True, kw_only=True)
-class PurposeTally:
-    """One purpose's figures of today."""
-
-    purpose: Purpose
-    figures: Tally
-
-
-@dataclass(frozen=True, kw_only=True)
-class Today:
-    """The company's day since its midnight; `hours` are 24, from midnight on its clock."""
-
-    on: date
-    zone: str
-    all: Tally
-    hours: list[Tally]
-    reps: list[RepTally]
-    purposes: list[PurposeTally]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """A call in one line. `who` is a name, or a masked number."""
-
-    call_id: int
-    purpose: Purpose
-    who: str
-    account: str | None
-    point: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tile:
-    """A rep: free, paused, wrap_up, held, or the status of the call. `since` is when that began,
-    of a talk the customer's answer, from which the length band counts."""
-
-    rep_id: int
-    name: str
-    state: str
-    since: datetime | None
-    need: Need
-    call: Line | None
-    by_machine: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A call without a rep, and the question that its script is at."""
-
-    call: Line
-    status: CallStatus
-    since: datetime
-    step: str | None
-    effect: str | None
-    disposition: Disposition | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Doubt:
-    """A call of which nobody knows whether it rang; a person has to look at it."""
-
-    call: Line
-    rep: str | None
-    since: datetime
-    is_open: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closing:
-    """Today's closing hour: all of its calls, those made, and those that a rule holds back."""
-
-    opens_at: datetime
-    closes_at: datetime
-    planned: int
-    done: int
-    held_back: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hold:
-    """The kill switch."""
-
-    on: bool
-    reason: str
-    since: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Snapshot:
-    """The floor of one team, or of all. Two with one `event_id` may differ: time goes on."""
-
-    at: datetime
-    event_id: int
-    hold: Hold
-    closing: Closing | None
-    today: Today
-    tiles: list[Tile]
-    runs: list[Run]
-    doubts: list[Doubt]
-
-
-ADAPTER = TypeAdapter(Snapshot)
-
-
-def encode(snapshot: Snapshot) -> bytes:
-    """JSON on one line, as the API and the stream send it."""
-    return ADAPTER.dump_json(snapshot)
 
 
 def snapshot_at(rt: Runtime, scope: Scope) -> Snapshot:
@@ -210,7 +90,7 @@ def wall_time(on: date, minutes: int, zone: ZoneInfo) -> datetime:
     """So many minutes after midnight on a zone's clock; 1440 is the next midnight."""
     day, minute = divmod(minutes, 1440)
     start = stats.midnight(on + timedelta(days=day), zone)
-    return start.replace(hour=minute // 60, minute=minute % 60)
+    return start.replace(hour=minute // 60, minute=minute % 60).astimezone(UTC)
 
 
 def count_today(
@@ -220,7 +100,7 @@ def count_today(
     by_rep = stats.count_by(facts, lambda fact: fact.rep_id)
     by_purpose = stats.count_by(facts, lambda fact: fact.purpose)
     names: dict[int | None, str | None] = {rep.id: name_of(rep) for rep in reps}
-    rows = {key: by_rep.get(key, Figures()) for key in names} | by_rep
+    rows = {key: by_rep.get(key, Figures()) for key in [*names, *by_rep]}
     return Today(
         on=start.astimezone(zone).date(),
         zone=zone.key,
@@ -281,14 +161,7 @@ def make_tile(
 ) -> Tile:
     """What a rep is doing: the live call before a wrap-up before a pause."""
     call = live or ended
-    if live is not None:
-        state, since = live_state(live)
-    elif ended is not None:
-        state, since = "wrap_up", ended.ended_at
-    elif rep.paused_at is not None:
-        state, since = "paused", rep.paused_at
-    else:
-        state, since = "free", free_since
+    state, since = rep_state(rep, live, ended, free_since)
     seconds = (now - since).total_seconds() if since else 0
     return Tile(
         rep_id=rep.id,
@@ -299,6 +172,19 @@ def make_tile(
         call=line_of(call) if call else None,
         by_machine=call is not None and call.mode is Mode.MACHINE,
     )
+
+
+def rep_state(
+    rep: User, live: Call | None, ended: Call | None, free_since: datetime | None
+) -> tuple[str, datetime | None]:
+    """The tile's word, and since when."""
+    if live is not None:
+        return live_state(live)
+    if ended is not None:
+        return "wrap_up", ended.ended_at
+    if rep.paused_at is not None:
+        return "paused", rep.paused_at
+    return "free", free_since
 
 
 def live_state(call: Call) -> tuple[str, datetime]:

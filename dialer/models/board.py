@@ -73,14 +73,19 @@ def call_facts(
     session: Session, scope: Scope, since: datetime, until: datetime
 ) -> Sequence[CallFact]:
     """The day's calls as far as they are counted; a machine's call is nobody's."""
-    leg = sa.orm.aliased(CallLeg)
+    leg, other = sa.orm.aliased(CallLeg), sa.orm.aliased(CallLeg)
+    last = (
+        sa.select(sa.func.max(other.id))
+        .where(other.call_id == Call.id, other.role == LegRole.CUSTOMER)
+        .scalar_subquery()
+    )
     rows = session.execute(
         sa.select(
             sa.case((Call.mode == Mode.MACHINE, None), else_=Call.rep_id),
             Call.purpose, Call.created_at, leg.id, Call.answered_at, Call.outcome,
             Call.disposition, leg.talk_seconds,
         )
-        .outerjoin(leg, sa.and_(leg.call_id == Call.id, leg.role == LegRole.CUSTOMER))
+        .outerjoin(leg, leg.id == last)
         .where(Call.created_at >= since, Call.created_at < until, scope.covers(Call.team_id))
     )  # fmt: skip
     return [
@@ -94,7 +99,7 @@ def call_facts(
     ]  # fmt: skip
 
 
-def select_shown() -> sa.Select[tuple[Call]]:
+def select_shown() -> sa.Select[Call]:
     """Calls with what a tile shows of them."""
     return sa.select(Call).options(
         selectinload(Call.legs),
@@ -130,14 +135,14 @@ def waiting_wrap_ups(session: Session, scope: Scope, since: datetime) -> dict[in
 
 def last_ends(session: Session, scope: Scope, since: datetime) -> dict[int, datetime]:
     """By rep: since when they have had no call, as far as today goes."""
+    last = sa.func.max(sa.func.coalesce(Call.wrapped_up_at, Call.ended_at))
     rows = session.execute(
-        sa.select(
-            Call.rep_id, sa.func.max(sa.func.coalesce(Call.wrapped_up_at, Call.ended_at))
-        )
+        sa.select(Call.rep_id, last)
         .where(Call.created_at >= since, Call.rep_id.is_not(None), scope.covers(Call.team_id))
         .group_by(Call.rep_id)
-    )  # fmt: skip
-    return {rep_id: at for rep_id, at in rows if at is not None}
+        .having(last.is_not(None))
+    )
+    return {rep_id: at for rep_id, at in rows if rep_id is not None}
 
 
 def doubtful_calls(session: Session, scope: Scope, since: datetime) -> Sequence[Call]:

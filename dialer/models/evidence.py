@@ -114,7 +114,7 @@ def judgements(
     return [
         Judgement(
             row=row,
-            asker=asker or caller,
+            asker=first_known(asker, caller),
             call_id=row.call_id if row.call_id in visible else None,
         )
         for row, asker, caller in session.execute(query)
@@ -171,3 +171,8 @@ def recall_consent(told: dict[str, Any]) -> Consent | None:
         return None
     covers = told.get("covers")
     return Consent(basis=Basis(told["consent"]), covers=Mode(covers) if covers else None)
+
+
+def first_known(*users: User | None) -> User | None:
+    """Who asked: whoever is on the verdict, else the rep of the call that it was asked for."""
+    return next((user for user in users if user is not None), None)

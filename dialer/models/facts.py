@@ -94,7 +94,7 @@ def load_history(session: Session, planned: Planned) -> tuple[PastCall, ...]:
     )
 
 
-def select_past(now: datetime) -> sa.Select[Any]:
+def select_past(now: datetime) -> sa.Select[*tuple[Any, ...]]:
     """What the history is made of: each request to a customer that may have left."""
     return (
         sa.select(

@@ -85,7 +85,8 @@ def past_talks(
     )
     talks = defaultdict[int, list[int]](list)
     for rep_id, seconds in rows:
-        talks[rep_id].append(seconds)
+        if rep_id is not None:
+            talks[rep_id].append(seconds)
     return {rep_id: tuple(seconds) for rep_id, seconds in talks.items()}
 
 

@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 
 import psycopg
@@ -45,12 +45,13 @@ def make_scheduler(rt: Runtime) -> BackgroundScheduler:
     """APScheduler as a ticker only: no store, for a job that it lost or doubled would be a call."""
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(16)}, timezone="UTC")
+    noted: dict[str, datetime] = {}
     for duty in DUTIES:
         prompt = duty.prompt and rt.sessions.is_sqlite
         scheduler.add_job(
             run_duty,
             "interval",
-            args=(rt, duty),
+            args=(rt, duty, noted),
             id=duty.name,
             seconds=SQLITE_POLL_SECONDS if prompt else duty.seconds,
             max_instances=duty.at_once,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dialer.calling.dial_task import dial_due_tasks, expire_tasks, ring_due_reps
 from dialer.calling.machine_run import call_back_instead, cancel_late, leave_messages
@@ -19,6 +20,8 @@ from dialer.models.duties import record_run
 from dialer.runtime import Runtime
 
 log = logging.getLogger(__name__)
+
+NOTED_EVERY = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,26 @@ DUTIES = (
 )
 
 
-def run_duty(rt: Runtime, duty: Duty) -> int:
-    """Run a duty once. One that raises is logged and shown, and the others go on."""
+def run_duty(rt: Runtime, duty: Duty, noted: dict[str, datetime] | None = None) -> int:
+    """Run a duty once. One that raises is logged and shown, and the others go on.
+
+    `noted` remembers when each duty was last written down: one that found nothing to do is
+    noted now and then, so that people see that it is looked after.
+    """
+    now = rt.now()
     try:
         count = duty.function(rt)
     except Exception as error:
         log.exception("duty failed", extra={"duty": duty.name})
-        record_run(rt.sessions, duty.name, rt.now(), error=f"{type(error).__name__}: {error}")
+        record_run(rt.sessions, duty.name, now, error=f"{type(error).__name__}: {error}")
         return 0
-    if count:
-        record_run(rt.sessions, duty.name, rt.now(), count=count)
+    if count or (noted is not None and is_long_ago(noted.get(duty.name), now)):
+        record_run(rt.sessions, duty.name, now, count=count)
+        if noted is not None:
+            noted[duty.name] = now
     return count
+
+
+def is_long_ago(last: datetime | None, now: datetime) -> bool:
+    """Whether a duty that does nothing should be noted again."""
+    return last is None or now - last > NOTED_EVERY

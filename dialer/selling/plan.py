@@ -13,7 +13,7 @@ from dialer.domain.facts import Facts
 from dialer.domain.gate import may_dial
 from dialer.domain.planning import Candidate, HeldBecause, Plan, Rep, Slot, Window, plan_hour
 from dialer.domain.starts import allowed_starts
-from dialer.domain.verdict import Verdict
+from dialer.domain.verdict import Never, NotUntil, Verdict
 from dialer.domain.words import Mode, Purpose, TaskState, UserRole
 from dialer.models import AuditEntry, CallTask, Contact, User
 from dialer.models.many_facts import Question, load_many_facts
@@ -175,8 +175,28 @@ def plan_record(made: Draft, task_ids: list[int]) -> dict[str, Any]:
     return {
         "purpose": str(wish.purpose), "on": str(wish.on), "begins": f"{wish.begins:%H:%M}",
         "ends": f"{wish.ends:%H:%M}", "zone": wish.zone, "tasks": task_ids,
-        "held": {str(id_): str(why) for id_, why in made.plan.held.items()},
+        "held": {str(id_): held_record(made, id_) for id_ in made.plan.held},
     }  # fmt: skip
+
+
+def held_record(made: Draft, contact_id: int) -> dict[str, Any]:
+    """Why one was held back: codes and parameters, and the gate's answer where it was the gate."""
+    verdict = made.verdicts.get(contact_id)
+    answer = verdict and {
+        "verdict": verdict.word, "rule": verdict.rule, "zones": list(verdict.zones),
+        "params": dict(verdict.params),
+        "not_until": verdict.instant.isoformat() if isinstance(verdict, NotUntil) else None,
+    }  # fmt: skip
+    return {"why": str(made.plan.held[contact_id]), "gate": answer}
+
+
+def recall_verdict(told: Mapping[str, Any]) -> Verdict:
+    """The answer of the gate in a plan's record."""
+    zones, rule, params = tuple(told["zones"]), told["rule"], told["params"]
+    if told["not_until"] is not None:
+        instant = datetime.fromisoformat(told["not_until"])
+        return NotUntil(instant=instant, rule=rule, zones=zones, params=params)
+    return Never(rule=rule, zones=zones, params=params)
 
 
 def write_slot(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from dialer.domain.cadence import Cadence, Retry, Rule
 from dialer.domain.words import AccountClass, Disposition, Outcome, Purpose
 from dialer.settings.env import SettingsError
+from dialer.settings.faults import first_fault
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +63,7 @@ def load_cadence(directory: Path) -> Cadence:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: must be TOML, got {error}") from None
     except ValidationError as error:
-        raise SettingsError(f"{path}: {first_line(error)}") from None
+        raise SettingsError(f"{path}: {first_fault(error)}") from None
     check_whole(path, parsed)
     return Cadence(
         dispositions=parsed.dispositions,
@@ -78,13 +79,6 @@ def load_cadence(directory: Path) -> Cadence:
         },
         leaves_message=parsed.leaves_message,
     )
-
-
-def first_line(error: ValidationError) -> str:
-    """The first fault as `key: must be …, got …`."""
-    fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"])
-    return f"{key}: must be right ({fault['msg']}), got {fault['input']!r:.80}"
 
 
 def check_whole(path: Path, parsed: CadenceFile) -> None:

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialer.simulator.exchange import Exchange, Settings
 from dialer.simulator.running import wall_time
@@ -41,9 +41,17 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -
         calls_per_second=options.calls_per_second,
         seed=options.seed,
         speed=options.speed,
-        start=_instant(start) if start else wall_time(),
+        start=_start(start, environment.get("DIALER_CLOCK_BEGUN", "")),
         voice_url=environment.get("VOICE_URL", ""),
     )
+
+
+def _start(start: str, begun: str) -> datetime:
+    """Where the clock stands now: at `start` when others began to count (seconds since 1970)."""
+    if not start:
+        return wall_time()
+    waited = wall_time().timestamp() - float(begun) if begun else 0.0
+    return _instant(start) + timedelta(seconds=waited)
 
 
 def _instant(text: str) -> datetime:

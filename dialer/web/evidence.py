@@ -33,6 +33,7 @@ from dialer.web.history import verdict_of
 from dialer.web.language import page_language
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
+from dialer.web.suppressions import source_words
 from dialer.web.views import person
 
 pages = guard(Blueprint("evidence", __name__))
@@ -98,6 +99,7 @@ def number_page(number_id: int) -> ResponseReturnValue:
         policy_hash=runtime().policy.digest,
         zone_data=zone_data_version(),
         past_words=PAST_WORDS,
+        source_words=source_words,
     )
 
 

@@ -7,7 +7,23 @@ from flask_babel import Babel
 
 from dialer.people.log_in import ABSOLUTE
 from dialer.runtime import Runtime
-from dialer.web import accounts, calls, deeds, desk, errors, people, session
+from dialer.web import (
+    accounts,
+    board,
+    calls,
+    deeds,
+    desk,
+    duties,
+    errors,
+    evidence,
+    people,
+    planner,
+    rules,
+    session,
+    suppressions,
+    tasks,
+    unreachable,
+)
 from dialer.web.assets import Assets
 from dialer.web.context import current_user
 from dialer.web.frame import frame_facts
@@ -16,7 +32,11 @@ from dialer.web.security import add_headers, csrf
 from dialer.web.views import FILTERS, GLOBALS
 from dialer.web.words import STAGES
 
-PAGES = (session.pages, desk.pages, deeds.pages, accounts.pages, calls.pages, people.pages)
+PAGES = (
+    session.pages, desk.pages, deeds.pages, accounts.pages, calls.pages, people.pages,
+    rules.pages, evidence.pages, unreachable.pages, suppressions.pages, planner.pages,
+    board.pages, tasks.pages, duties.pages,
+)  # fmt: skip
 A_YEAR = 365 * 24 * 3600
 
 

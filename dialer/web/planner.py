@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +26,7 @@ from dialer.models.planning import (
     teams_of,
 )
 from dialer.selling.errors import BadValue, NotAllowed
-from dialer.selling.plan import Draft, Wish, confirm_plan, plan_window
+from dialer.selling.plan import Draft, Wish, confirm_plan, plan_window, recall_verdict
 from dialer.sentences import explain
 from dialer.web.context import current_user, runtime
 from dialer.web.language import page_language, page_zone
@@ -262,9 +263,17 @@ def count_words(calls: Sequence[Call]) -> list[tuple[Disposition | Outcome, int]
     return Counter(word for word in words if word is not None).most_common()
 
 
-def held_reasons(
-    entry: AuditEntry, contacts: Mapping[int, Contact]
-) -> list[tuple[Contact, LazyString]]:
+def held_reasons(entry: AuditEntry, contacts: Mapping[int, Contact]) -> list[tuple[Contact, str]]:
     """Who was held back, and why."""
-    reasons = ((int(id_), HeldBecause(why)) for id_, why in entry.detail["held"].items())
-    return [(contacts[id_], HELD_WORDS[why]) for id_, why in reasons if id_ in contacts]
+    return [
+        (contacts[int(id_)], held_words(told))
+        for id_, told in entry.detail["held"].items()
+        if int(id_) in contacts
+    ]
+
+
+def held_words(told: Mapping[str, Any]) -> str:
+    """One reason: the gate's own sentence, or ours."""
+    if told["gate"]:
+        return explain(recall_verdict(told["gate"]), page_language())
+    return str(HELD_WORDS[HeldBecause(told["why"])])

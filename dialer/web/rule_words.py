@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from babel import dates
-from babel.core import Locale
 from flask_babel import lazy_gettext as _l
 
 from dialer.domain.policy import (
@@ -24,7 +23,6 @@ from dialer.domain.words import Mode
 from dialer.web.speech import gettext as _
 from dialer.web.speech import ngettext
 from dialer.web.views import locale
-from dialer.web.words import label
 
 SUNDAY = date(2026, 3, 1)
 DAY_HOURS = 24
@@ -55,6 +53,7 @@ BASES = {
     Basis.WRITTEN: _l("in writing"),
     Basis.CONTRACT: _l("by a running contract"),
 }
+MODES = {Mode.REP: _l("by a rep"), Mode.MACHINE: _l("by machine")}
 LAWS = {Law.SALES: _l("Sales"), Law.COLLECTION: _l("Collection"), Law.SERVICE: _l("Service")}
 HOLIDAYS = {
     Treatment.SAME: _l("Holidays change nothing."),
@@ -62,10 +61,10 @@ HOLIDAYS = {
     Treatment.WEEKEND: _l("On holidays, Sunday's hours."),
 }
 SURENESS = {
-    "A": _l("A: read in the law itself"),
-    "B": _l("B: two sources agree"),
+    "A": _l("A: the official text was read"),
+    "B": _l("B: several secondary sources agree"),
     "C": _l("C: one weak source"),
-    "D": _l("D: a cautious guess"),
+    "D": _l("D: from memory, or our own choice"),
 }
 PERIODS = {
     Calendrical.DAY: _l("a calendar day"),
@@ -138,12 +137,17 @@ def cap_sentence(cap: Cap) -> str:
         "At most %(limit)s %(event)s per %(key)s, %(period)s.", period=cap_period(cap), **words
     )
     if cap.cold:
-        sentence += " " + _("Whoever has talked with us before is exempt.")
+        sentence = joined(sentence, _("Whoever has talked with us before is exempt."))
     if cap.place == "elsewhere":
-        sentence += " " + _("Only telephones that are neither at home nor personal.")
+        sentence = joined(sentence, _("Only telephones that are neither at home nor personal."))
     elif cap.place == "personal":
-        sentence += " " + _("Only telephones at home and personal mobiles.")
+        sentence = joined(sentence, _("Only telephones at home and personal mobiles."))
     return sentence
+
+
+def joined(first: str, second: str) -> str:
+    """Two sentences in a row; some languages put no space between them."""
+    return _("%(first)s %(second)s", first=first, second=second)
 
 
 def cap_period(cap: Cap) -> str:
@@ -177,7 +181,7 @@ def pause_sentence(pause: CoolOff) -> str:
 def consent_sentence(rule: ConsentRule) -> str:
     """Which consent is needed, or only advised."""
     bases = ", ".join(str(BASES[basis]) for basis in sorted(rule.bases))
-    modes = ", ".join(label(mode) for mode in sorted(rule.modes, reverse=True))
+    modes = ", ".join(str(MODES[mode]) for mode in sorted(rule.modes, reverse=True))
     if rule.blocks:
         return _("Sales calls (%(modes)s) need consent: %(bases)s.", modes=modes, bases=bases)
     return _(
@@ -190,7 +194,7 @@ def holiday_sentence(preset: Preset) -> str:
     """What holidays do to the hours."""
     sentence = str(HOLIDAYS[preset.holidays])
     if preset.eve:
-        sentence += " " + _("On the eve of a holiday, Saturday's hours.")
+        sentence = joined(sentence, _("On the eve of a holiday, Saturday's hours."))
     return sentence
 
 
@@ -207,5 +211,4 @@ def country_choices(presets: Iterable[Preset]) -> list[tuple[str, str]]:
 
 def day_name(on: date) -> str:
     """A date with its weekday."""
-    shown: Locale = locale()
-    return str(dates.format_skeleton("yMMMEd", on, locale=shown))
+    return str(dates.format_skeleton("yMMMEd", on, locale=locale()))

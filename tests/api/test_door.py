@@ -17,7 +17,7 @@ from tests.api.caller import BRIEF, Caller, caller, problem
 from tests.world import World
 
 PASSWORD = "correct horse battery"
-PATHS = sorted({(r.method, re.sub(r"<[^>]+>", "1", r.path)) for r in ROUTES})
+PATHS = sorted({(r.method, re.sub(r"<[^>]+>", "1", r.path), r.scope) for r in ROUTES})
 JSON = {"Content-Type": "application/json"}
 
 
@@ -46,16 +46,18 @@ def csrf_of(page: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_every_route_turns_strangers_away(world: World, method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path", "scope"), PATHS)
+def test_every_route_turns_strangers_away(world: World, method: str, path: str, scope: str) -> None:
     answer = world.app.test_client().open(f"/api/v1{path}", method=method)
     assert (answer.status_code, problem(answer)) == (401, "unauthorized")
 
 
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_every_route_needs_its_scope(world: World, method: str, path: str) -> None:
-    answer = caller(world, "wang.min", "board").send(method, path)
+@pytest.mark.parametrize(("method", "path", "scope"), PATHS)
+def test_every_route_needs_its_scope(world: World, method: str, path: str, scope: str) -> None:
+    others = {"board", "calls", "records"} - {scope}
+    answer = caller(world, "wang.min", *others).send(method, path)
     assert (answer.status_code, problem(answer)) == (403, "scope")
+    assert answer.json["scope"] == scope
 
 
 @pytest.mark.parametrize(

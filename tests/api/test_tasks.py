@@ -36,8 +36,8 @@ def test_a_planned_call_waits(rep: Caller) -> None:
 
 
 def test_an_agreed_wall_time_is_kept_with_its_zone(rep: Caller) -> None:
-    task = plan(rep, due_at=None, due_local="2026-03-08T02:30", zone="America/New_York").json
-    assert (task["due_local"], task["zone"]) == ("2026-03-08T02:30", "America/New_York")
+    task = plan(rep, due_at=None, due_local="2026-03-08T03:30", zone="America/New_York").json
+    assert (task["due_local"], task["zone"]) == ("2026-03-08T03:30", "America/New_York")
     assert task["due_at"] == "2026-03-08T07:30:00Z"
 
 
@@ -80,6 +80,10 @@ def test_a_key_is_needed(rep: Caller) -> None:
         {"mode": "machine", "purpose": "collection"},
         {"mode": "machine", "purpose": "collection", "receivable_id": 99},
         {"state": "done"},
+        {"due_at": "2026-03-02T01:30:00Z"},
+        {"due_at": None, "due_local": "2026-03-08T02:30", "zone": "America/New_York"},
+        {"due_at": "2026-03-03T02:00:00Z", "not_after": "2026-03-03T02:00:00Z"},
+        {"mode": "machine", "purpose": "follow_up"},
     ],
 )
 def test_a_task_that_makes_no_sense_is_refused(rep: Caller, changes: dict[str, Any]) -> None:

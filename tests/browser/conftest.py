@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The card (`var/demo.json`) of a demo of this session alone, on a working Monday morning."""
-    folder = tmp_path_factory.mktemp("demo")
+    with run_demo(tmp_path_factory.mktemp("demo"), speed=10) as card:
+        yield card
+
+
+@contextmanager
+def run_demo(folder: Path, speed: int) -> Iterator[dict[str, Any]]:
+    """A demo in a folder of its own; the card is what it tells of itself."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TZ") if name in os.environ}
     environment = kept | {
         "PORT": str(free_port()),
         "SIM_PORT": str(free_port()),
-        "SPEED": "10",
+        "SPEED": str(speed),
         "POLICY_DIR": str(ROOT / "config"),
         "DIALER_CLOCK_START": "2026-03-02T02:00:00Z",
     }

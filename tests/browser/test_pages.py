@@ -12,7 +12,10 @@ from tests.browser.test_a_call import log_in
 Keep = Callable[[Page, str], None]
 SIZES = {"laptop": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844}}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-PAGES = ("/desk", "/accounts", "/accounts/1", "/calls", "/settings")
+PAGES = (
+    "/desk", "/accounts", "/accounts/1", "/calls", "/settings",
+    "/rules", "/unreachable", "/suppressions", "/evidence",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,18 @@ def test_a_rolling_day_begins_exactly_its_hours_ago() -> None:
     assert answer == "cap:US-FL until 2026-11-23 17:00:01"
 
 
+def test_a_call_of_this_very_instant_counts() -> None:
+    now = ["2026-11-23 17:00 attempt"] * 3
+    answer = after(MIAMI, "appointment", "2026-11-23 17:00", *now)
+    assert answer == "cap:US-FL until 2026-11-24 17:00:00"
+
+
+def test_a_call_that_frees_this_very_instant_leaves_the_others() -> None:
+    calls = ["2026-11-22 17:00 attempt", *["2026-11-23 14:00 attempt"] * 3]
+    answer = after(MIAMI, "appointment", "2026-11-23 17:00", *calls)
+    assert answer == "cap:US-FL until 2026-11-24 14:00:00"
+
+
 def test_a_call_still_to_come_does_not_count_yet() -> None:
     later = ["2026-11-23 18:00 attempt"] * 3
     assert after(MIAMI, "appointment", "2026-11-23 17:00", *later) == "allowed ok"
@@ -267,3 +279,12 @@ def test_a_pause_that_ends_outside_the_hours_on_the_last_day_is_never_too() -> N
     history = past("2026-11-23 10:59 attempt")
     verdict = ask(SHANGHAI, "closing", "2026-11-23 11:00", policy, history=history)
     assert (verdict.word, verdict.rule) == ("never", "cool_off:closing")
+
+
+def test_a_cap_may_free_on_the_last_second_at_which_a_call_may_start() -> None:
+    pause = CoolOff(after=Event.ATTEMPT, per=Key.PERSON, source_text="ours", hours=24)
+    policy = with_limits(Purpose.CLOSING, pauses=(pause,))
+    for begun, opening in [("12:59:00", "24 12:59:00"), ("12:59:00.000001", "25 12:00:00")]:
+        history = past(f"2026-11-23 {begun} attempt")
+        verdict = ask(SHANGHAI, "closing", "2026-11-24 12:00", policy, history=history)
+        assert opens(verdict) == f"cool_off:closing until 2026-11-{opening}"

@@ -151,6 +151,13 @@ def test_an_imported_do_not_call_list_must_be_fresh() -> None:
 def test_a_do_not_call_list_may_be_missing_unless_the_rules_require_it() -> None:
     assert listed(None) == "ok"
     assert listed(None, lists_required=frozenset({"US"})) == "dnc_list:US"
+    assert listed("2026-11-01", lists_required=frozenset({"US"})) == "ok"
+
+
+def test_a_missing_list_was_checked_on_no_day() -> None:
+    policy = replace(shipped(), dial=replace(shipped().dial, lists_required=frozenset({"US"})))
+    verdict = ask(MIAMI, "care", "2026-11-23 15:30", policy, dnc_lists={})
+    assert verdict.params == {"country": "US", "checked_on": None, "days": 31}
 
 
 def test_a_stale_list_says_when_it_was_checked_and_how_old_it_may_be() -> None:

@@ -103,6 +103,17 @@ def test_the_eve_of_a_holiday_has_saturdays_hours_in_italy() -> None:
     assert answer(ROME, "care", f"{day_before} 17:00") == "allowed ok"
 
 
+def test_elsewhere_the_eve_of_a_holiday_is_a_day_like_others() -> None:
+    assert answer(BERLIN, "care", "2026-12-24 18:30") == "allowed ok"
+
+
+def test_a_calendar_beside_the_same_hours_changes_nothing() -> None:
+    texas = replace(shipped().presets["US-TX"], calendar="US-AL")
+    policy = replace(shipped(), presets={"US-TX": texas})
+    labor_day = "2026-09-07 15:30"
+    assert ask("+17135550123", "care", labor_day, policy).rule == "ok"
+
+
 def test_a_sunday_before_a_holiday_stays_sunday() -> None:
     easter_eve = "2026-04-05 10:00"
     sunday_before_monday_holiday = "2027-04-25 10:00"
@@ -124,6 +135,17 @@ def test_past_the_data_a_closing_preset_is_never_open() -> None:
 def test_an_opening_that_lies_past_the_data_is_not_promised() -> None:
     assert answer(BERLIN, "care", "2030-12-31 20:00") == "never holiday_data:DE"
     assert answer(BERLIN, "care", "2030-12-30 20:00") == ("law_hours:DE until 2030-12-31 08:00:00")
+
+
+def test_the_data_reach_from_their_first_day_to_their_last() -> None:
+    assert answer(BERLIN, "care", "2024-01-01 10:00") == "holiday:DE until 2024-01-02 08:00:00"
+    assert answer(BERLIN, "care", "2030-12-31 10:00") == "allowed ok"
+
+
+def test_two_weeks_without_an_opening_are_not_the_datas_fault() -> None:
+    facts = {"stated_zone": "Europe/London"}
+    assert answer(SYDNEY, "care", "2030-12-17 20:00", **facts) == "never never_open:care"
+    assert answer(SYDNEY, "care", "2030-12-18 20:00", **facts) == "never holiday_data:AU"
 
 
 def test_hours_that_never_met_are_not_blamed_on_the_data() -> None:

@@ -44,6 +44,13 @@ def test_a_national_number_is_read_in_its_region() -> None:
     assert normalise("011 44 20 7946 0958", "US") == "+442079460958"
     assert normalise("020 7946 0958", "GB") == "+442079460958"
     assert normalise("06 1234 5678", "IT") == "+390612345678"
+    assert normalise("011 555 0123", "ZA") == "+27115550123"
+
+
+def test_a_text_may_be_as_long_as_sixty_four_characters() -> None:
+    assert normalise("138" + " " * 53 + "00138000", "CN") == "+8613800138000"
+    with pytest.raises(NotANumber):
+        normalise("138" + " " * 54 + "00138000", "CN")
 
 
 @pytest.mark.parametrize(
@@ -148,6 +155,13 @@ def test_a_masked_number_keeps_its_country_and_its_end(number: str, shown: str) 
         ("+12085550123", "US-ID", "fixed_line_or_mobile", ["America/Boise", "America/Los_Angeles"]),
         ("+14165550123", "CA-ON", "fixed_line_or_mobile", ["America/Toronto"]),
         ("+19025550123", "CA", "fixed_line_or_mobile", ["America/Halifax"]),
+        (
+            "+18792101234",
+            "CA-NL",
+            "fixed_line_or_mobile",
+            ["America/Puerto_Rico", "America/St_Johns"],
+        ),
+        ("+5511912345678", "BR", "mobile", ["America/Sao_Paulo"]),
         ("+17875550123", "PR", "fixed_line_or_mobile", ["America/Puerto_Rico"]),
         ("+447781123456", "GG", "mobile", ["Europe/Guernsey"]),
         ("+447400123456", "GB", "mobile", ["Europe/London"]),

@@ -50,7 +50,7 @@ def clock(second: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["08:00-20:00", "10:00-13:00,14:00-20:00", "closed", "00:00-24:00"]
+    "text", ["08:00-20:00", "08:59-20:59", "10:00-13:00,14:00-20:00", "closed", "00:00-24:00"]
 )
 def test_hours_read_as_they_are_written(text: str) -> None:
     assert show_hours(parse_hours(text)) == text

@@ -89,7 +89,7 @@ def test_a_rep_who_hangs_up_while_it_rings_stops_the_ringing(world: World) -> No
     world.sim.phone(ZHANG_WEI).never_answers()
     call_id = world.click()
     world.advance(8)
-    world.sim.line(REP_PHONE).hang_up()
+    world.hangs_up(REP_PHONE)
     world.advance(10)
     call = world.call(call_id)
     assert (call.status, call.outcome) == (CallStatus.ENDED, Outcome.CANCELED)
@@ -119,7 +119,7 @@ def test_a_customers_voicemail_is_an_outcome_of_its_own(world: World) -> None:
     world.sim.phone(ZHANG_WEI).is_voicemail()
     call_id = world.click()
     world.advance(60)
-    world.sim.line(REP_PHONE).hang_up()
+    world.hangs_up(REP_PHONE)
     world.advance(10)
     assert world.call(call_id).outcome is Outcome.VOICEMAIL
 

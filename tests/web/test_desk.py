@@ -1,38 +1,14 @@
-"""The rep's desk, by the requests that its page makes."""
+"""What a rep's desk shows, and dialling from it."""
 
 from datetime import timedelta
-from typing import Any
 
-import pytest
-import sqlalchemy as sa
-
-from dialer.domain.words import CallStatus, EndedBy, Outcome, Purpose, TaskState, UserRole
-from dialer.models import Account, Call, CallTask, Contact, User
+from dialer.domain.words import Outcome, Purpose
+from dialer.models import Account, Contact, User
 from tests.make import REP_PHONE, ZHANG_WEI, make_account, make_contact, make_task, make_team
 from tests.web.conftest import Come
+from tests.web.talking import brief, calls, talk
 from tests.web.visitor import Visitor
 from tests.world import World
-
-
-def brief(world: World, **fields: Any) -> dict[str, Any]:
-    return {
-        "token": "f00d", "contact": world.here.contact_id, "number": world.here.number_id,
-        "purpose": "follow_up", "point": "三年保修", "target_stage": "4", **fields,
-    }  # fmt: skip
-
-
-def talk(world: World, visitor: Visitor) -> int:
-    """A call that both sides are on."""
-    world.sim.phone(REP_PHONE).answers_after(2).presses("1", after=2)
-    world.sim.phone(ZHANG_WEI).answers_after(5)
-    call_id = int(visitor.ask("/desk/dial", **brief(world)).get_json()["call_id"])
-    world.advance(20)
-    return call_id
-
-
-def calls(world: World) -> list[Call]:
-    with world.sessions.read() as session:
-        return list(session.scalars(sa.select(Call).order_by(Call.id)))
 
 
 def test_dial_places_the_call_with_its_brief(world: World, come: Come) -> None:
@@ -131,108 +107,6 @@ def test_regions_come_along_only_when_the_page_lacks_them(world: World, come: Co
     assert set(known["regions"]) == {"live"}
 
 
-def test_hanging_up_from_the_desk_ends_the_call(world: World, come: Come) -> None:
-    visitor = come()
-    call_id = talk(world, visitor)
-    assert visitor.ask(f"/desk/calls/{call_id}/hang-up").json == {"ok": True}
-    world.advance(5)
-    call = world.call(call_id)
-    assert (call.status, call.ended_by) == (CallStatus.ENDED, EndedBy.REP)
-
-
-def test_hold_and_back(world: World, come: Come) -> None:
-    visitor = come()
-    call_id = talk(world, visitor)
-    visitor.ask(f"/desk/calls/{call_id}/hold", on="1")
-    world.advance(2)
-    assert visitor.get("/desk/state").get_json()["headline"] == "On hold"
-    visitor.ask(f"/desk/calls/{call_id}/hold", on="0")
-    world.advance(2)
-    assert visitor.get("/desk/state").get_json()["headline"] == "Talking"
-
-
-def test_a_call_that_is_over_cannot_be_hung_up(world: World, come: Come) -> None:
-    visitor = come()
-    call_id = talk(world, visitor)
-    visitor.ask(f"/desk/calls/{call_id}/hang-up")
-    world.advance(5)
-    answer = visitor.ask(f"/desk/calls/{call_id}/hang-up")
-    assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/not-live")
-
-
-def test_the_note_is_kept_while_the_call_lives(world: World, come: Come) -> None:
-    visitor = come()
-    call_id = talk(world, visitor)
-    visitor.ask(f"/desk/calls/{call_id}/note", note="要书面报价")
-    assert world.call(call_id).note == "要书面报价"
-    assert "要书面报价" in visitor.get("/desk").text
-
-
-def over(world: World, visitor: Visitor) -> int:
-    """A call that was talked and is over."""
-    call_id = talk(world, visitor)
-    visitor.ask(f"/desk/calls/{call_id}/hang-up")
-    world.advance(5)
-    return call_id
-
-
-def test_after_the_call_the_desk_asks_what_came_of_it(world: World, come: Come) -> None:
-    visitor = come()
-    over(world, visitor)
-    page = visitor.get("/desk").text
-    assert "What came of it?" in page
-    assert page.count('name="disposition"') == 7
-    assert 'data-next-purpose="revisit" data-next-due="2026-06-01T10:00"' in page
-
-
-def test_the_wrap_up_plans_the_next_call_in_the_customers_time(world: World, come: Come) -> None:
-    visitor = come()
-    call_id = over(world, visitor)
-    visitor.ask(
-        f"/desk/calls/{call_id}/wrap-up", disposition="rescheduled", plans_next="1",
-        next_purpose="follow_up", next_due="2026-03-03T15:30", next_note="报价", reached_stage="4",
-    )  # fmt: skip
-    with world.sessions.read() as session:
-        task = session.scalars(sa.select(CallTask)).one()
-        assert session.get_one(Account, world.here.account_id).stage == 4
-    assert (task.due_local, task.due_zone) == ("2026-03-03T15:30", "Asia/Shanghai")
-    assert (task.note, task.state) == ("报价", TaskState.WAITING)
-
-
-def test_after_the_wrap_up_the_next_call_stands_on_the_desk(world: World, come: Come) -> None:
-    with world.sessions.write() as session:
-        other = make_contact(session, world.rt.now(), None, "李娜", "+8613900139000")
-        make_task(session, world.rt.now(), other, owner_id=world.here.rep_id)
-    visitor = come()
-    call_id = over(world, visitor)
-    visitor.ask(f"/desk/calls/{call_id}/wrap-up", disposition="said")
-    page = visitor.get("/desk").text
-    assert "What came of it?" not in page
-    assert "<h1>李娜" in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({}, "disposition"),
-        ({"disposition": "paid"}, "disposition"),
-        ({"disposition": "said", "plans_next": "1", "next_purpose": "care"}, "next_due"),
-        ({"disposition": "said", "plans_next": "1", "next_purpose": "care",
-          "next_due": "2020-01-01T10:00"}, "next_due"),
-        ({"disposition": "said", "plans_next": "1", "next_purpose": "chat",
-          "next_due": "2026-03-09T10:00"}, "next_purpose"),
-    ],
-)  # fmt: skip
-def test_a_wrap_up_that_makes_no_sense_is_refused_at_its_field(
-    world: World, come: Come, fields: dict[str, str], field: str
-) -> None:
-    visitor = come()
-    call_id = over(world, visitor)
-    answer = visitor.ask(f"/desk/calls/{call_id}/wrap-up", **fields)
-    assert (answer.status_code, answer.get_json()["field"]) == (422, field)
-    assert world.call(call_id).wrapped_up_at is None
-
-
 def test_a_busy_customer_is_named_as_the_reason(world: World, come: Come) -> None:
     world.sim.phone(REP_PHONE).answers_after(2).presses("1", after=2)
     world.sim.phone(ZHANG_WEI).behaves("busy")
@@ -265,28 +139,6 @@ def test_another_reps_customer_cannot_be_dialled(world: World, come: Come) -> No
     answer = come("liu.fang").ask("/desk/dial", **brief(world))
     assert answer.status_code == 404
     assert calls(world) == []
-
-
-@pytest.mark.parametrize("deed", ["hang-up", "hold", "note", "wrap-up"])
-def test_another_reps_call_is_not_there(world: World, come: Come, deed: str) -> None:
-    call_id = talk(world, come())
-    answer = come("liu.fang").ask(f"/desk/calls/{call_id}/{deed}", disposition="said", note="x")
-    assert answer.status_code == 404
-    assert world.call(call_id).status is CallStatus.TALKING
-
-
-def test_a_supervisor_ends_a_call_but_does_not_speak_for_the_rep(
-    world: World, come: Come
-) -> None:
-    with world.sessions.write() as session:
-        session.get_one(User, world.here.other_rep_id).role = UserRole.SUPERVISOR
-    call_id, supervisor = talk(world, come()), come("liu.fang")
-    assert supervisor.ask(f"/desk/calls/{call_id}/hang-up").json == {"ok": True}
-    world.advance(5)
-    assert world.call(call_id).ended_by is EndedBy.SUPERVISOR
-    for deed in ("note", "wrap-up"):
-        answer = supervisor.ask(f"/desk/calls/{call_id}/{deed}", disposition="said", note="x")
-        assert answer.status_code == 404
 
 
 def test_a_contact_of_another_team_is_not_on_the_desk(world: World, come: Come) -> None:

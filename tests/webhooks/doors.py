@@ -27,6 +27,7 @@ from dialer.models.installation import prepare
 from dialer.models.numbers import ensure_number
 from dialer.runtime import Runtime
 from dialer.settings.cadence import load_cadence
+from dialer.settings.calls import load_call_rules
 from dialer.settings.planning import load_planning
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import load_scripts
@@ -60,6 +61,7 @@ class Doors:
             cadence=load_cadence(CONFIG),
             scripts=load_scripts(CONFIG),
             planning=load_planning(CONFIG),
+            rules=load_call_rules(CONFIG),
             sessions=Sessions(make_engine(database_url)),
             carrier=TwilioCarrier(known),
             now=lambda: self.now,

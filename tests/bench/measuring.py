@@ -1,0 +1,47 @@
+"""Measuring on a machine that is never quiet: alternating runs, medians, and the spread."""
+
+import gc
+import json
+import platform
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent.parent.parent / "var" / "bench"
+RUNS = 7
+
+Figures = dict[str, dict[str, float]]
+
+
+def alternate(subjects: Mapping[str, Callable[[], object]], each: int, runs: int = RUNS) -> Figures:
+    """Nanoseconds per item of each subject: median, min and max of runs that take turns.
+
+    `each` is how many items one run handles. A first round, not counted, warms everything up.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in subjects}
+    for run in range(runs + 1):
+        for name, subject in subjects.items():
+            gc.collect()
+            begun = time.perf_counter_ns()
+            subject()
+            elapsed = time.perf_counter_ns() - begun
+            if run:
+                taken[name].append(elapsed / each)
+    return {
+        name: {"median_ns": median(each), "min_ns": min(each), "max_ns": max(each)}
+        for name, each in taken.items()
+    }
+
+
+def keep(name: str, figures: Figures, **about: Any) -> None:
+    """Print the figures, and write them to `var/bench/NAME.json`."""
+    print(f"\n{name} {about}")  # noqa: T201  people read it
+    for subject, ns in figures.items():
+        spread = f"min {ns['min_ns']:,.0f}  max {ns['max_ns']:,.0f}"
+        print(f"  {subject:<44} {ns['median_ns']:>12,.0f} ns  ({spread})")  # noqa: T201
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    machine = {"python": platform.python_version(), "machine": platform.machine()}
+    record = {"name": name, "figures": figures, **about, **machine}
+    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1, sort_keys=True))

@@ -1,2 +1,0 @@
-"""A house with an open floor for each test."""
-
