@@ -52,9 +52,9 @@ SETTLED: Final[Mapping[str, Callable[[Translate], str]]] = {
 REASONS: Final[Mapping[str, Callable[[Translate], str]]] = {
     "closure": lambda _: _("calls to %(region)s are banned until %(last_on)s (%(reason)s)."),
     "holiday": lambda _: _("%(date)s is a holiday in %(zone)s, and %(law)s closes on it."),
-    "law_hours": lambda _: _("it is %(local)s in %(zone)s, and %(law)s allows %(hours_word)s."),
+    "law_hours": lambda _: _("it is %(local)s in %(zone)s; hours of %(law)s: %(hours_word)s."),
     "purpose_hours": lambda _: _(
-        "it is %(local)s in %(zone)s, and calls for this purpose are made at %(hours_word)s."
+        "it is %(local)s in %(zone)s; hours for this purpose: %(hours_word)s."
     ),
     "person_hours": lambda _: _(
         "it is %(local)s in %(zone)s, and the person asked not to be called then."

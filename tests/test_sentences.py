@@ -115,23 +115,26 @@ def english(*asked: Any, **facts: Any) -> str:
 
 def test_a_refusal_names_opening_clock_rule_source_and_hours() -> None:
     assert english(MIAMI, "care", "2026-11-24 01:00") == (
-        "Not before 2026-11-24 09:00 (New York): it is 20:00 in New York, and "
-        "US-FL (Fla. Stat. 501.616(6)) allows 08:00-20:00."
+        "Not before 2026-11-24 09:00 (New York): it is 20:00 in New York; hours of "
+        "US-FL (Fla. Stat. 501.616(6)): 08:00-20:00."
     )
 
 
 def test_the_reason_can_stand_alone_with_the_city_in_the_readers_language() -> None:
     verdict = ask(MIAMI, "care", "2026-11-24 01:00")
-    assert explain_why(verdict, "en").startswith("it is 20:00 in New York, and US-FL")
+    assert explain_why(verdict, "en").startswith("it is 20:00 in New York; hours of US-FL")
     assert "纽约" in explain_why(verdict, "zh-CN")
     assert "紐約" in explain_why(verdict, "zh-TW")
     settled = ask(MIAMI, "closing", NOON)
     assert explain_why(settled, "en") == explain(settled, "en")
 
 
-def test_a_zone_without_a_city_keeps_its_name() -> None:
-    verdict = ask(SHANGHAI, "care", "2026-11-23 02:00", confirmed_zone="Etc/GMT+12")
-    assert "GMT+12" in explain(verdict, "zh-CN")
+def test_a_zone_that_has_no_city_yet_keeps_its_name() -> None:
+    unheard_of = NotUntil(
+        instant=instant(NOON), rule="purpose_hours:care", zones=("Factory",),
+        params={"zone": "Factory", "local": "07:00", "hours": "09:00-20:00"},
+    )  # fmt: skip
+    assert "it is 07:00 in Factory" in explain(unheard_of, "en")
 
 
 def test_a_weak_source_is_said_to_be_weak() -> None:

@@ -10,7 +10,7 @@ from dialer.calling.gate import ask_gate
 from dialer.domain.gate import Allowed, NotUntil, Verdict
 from dialer.domain.words import Mode, Purpose
 from dialer.models.customers import Contact, PhoneNumber
-from dialer.sentences import explain
+from dialer.sentences import explain_why
 from dialer.web.context import runtime
 from dialer.web.language import page_language
 from dialer.web.speech import gettext as _
@@ -56,7 +56,7 @@ def show(verdict: Verdict, contact: Contact, number: PhoneNumber) -> Shown:
             tone="talking",
             icon="check",
         )
-    why = explain(verdict, page_language())
+    why = explain_why(verdict, page_language())
     if isinstance(verdict, NotUntil):
         return Shown(
             verdict=verdict, word=opening(verdict, contact, number), why=why, tone="closed",

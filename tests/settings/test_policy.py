@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dialer.domain.policy import Law
 from dialer.domain.words import Purpose
 from dialer.settings.policy import PolicyError, load_policy
 
@@ -118,6 +119,16 @@ def test_a_mistake_is_named_with_file_key_and_reason(
 ) -> None:
     edit(rules / file, old, new)
     assert refusal(rules).startswith(line)
+
+
+def test_a_ban_is_read(rules: Path) -> None:
+    edit(rules / "closures.toml", "closures = []", storm("US-LA", "2026-09-01", "2026-09-02"))
+    (closure,) = load_policy(rules).closures
+    assert (closure.region, str(closure.last_on), closure.laws) == (
+        "US-LA",
+        "2026-09-02",
+        frozenset({Law.SALES}),
+    )
 
 
 def test_a_purpose_that_is_missing_is_named(rules: Path) -> None:
