@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.api.shapes import PageQuery
@@ -21,8 +22,8 @@ class Page(Generic[Row]):
 
 def fetch_page(session: Session, query: Any, key: Any, wanted: PageQuery) -> Page[Any]:
     """The rows of a query whose `key` (the table's id) comes after the cursor."""
-    found = session.scalars(
-        query.where(key > (wanted.cursor or 0)).order_by(key).limit(wanted.limit + 1)
-    ).all()
+    # A cursor may be larger than the narrow ids of most tables, and then no row comes after it.
+    after = sa.literal(wanted.cursor or 0, sa.BigInteger())
+    found = session.scalars(query.where(key > after).order_by(key).limit(wanted.limit + 1)).all()
     rows = found[: wanted.limit]
     return Page(rows=rows, next_cursor=rows[-1].id if len(found) > wanted.limit else None)

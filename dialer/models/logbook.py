@@ -68,7 +68,7 @@ def search_calls(
     """A page of the calls that the viewer may see; `cursor` is the last page's `next_cursor`."""
     query = select_calls(viewer, wanted).limit(limit + 1)
     if cursor is not None:
-        query = query.where(Call.id < cursor)
+        query = query.where(Call.id < sa.literal(cursor, sa.BigInteger()))
     found = list(session.scalars(query))
     more = len(found) > limit
     return CallPage(calls=found[:limit], next_cursor=found[limit - 1].id if more else None)

@@ -219,3 +219,10 @@ def test_every_change_of_a_record_is_in_the_audit_log(world: World, rep: Caller)
             .order_by(AuditEntry.id)
         ).all()
     assert actions == ["token.add", "account.add", "account.change", "contact.add", "suppress"]
+
+
+@pytest.mark.parametrize("path", ["/tasks", "/promises", "/receivables", "/accounts", "/calls"])
+def test_a_cursor_beyond_every_row_is_an_empty_page(world: World, path: str) -> None:
+    answer = caller(world, "wang.min").get(path, cursor=2**62)
+    assert answer.status_code == 200
+    assert answer.json["next_cursor"] is None

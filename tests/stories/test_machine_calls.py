@@ -216,14 +216,19 @@ def test_an_answering_machine_is_left_a_message_by_a_reminder(world: World) -> N
 
 @pytest.mark.parametrize(
     ("manner", "outcome", "minutes"),
-    [("is_busy", Outcome.BUSY, 15), ("never_answers", Outcome.NO_ANSWER, 190)],
+    [
+        ("is_busy", Outcome.BUSY, 15),
+        ("never_answers", Outcome.NO_ANSWER, 190),
+        ("is_voicemail", Outcome.VOICEMAIL, 24 * 60),
+        ("fails", Outcome.FAILED, 24 * 60),
+    ],
 )
 def test_each_outcome_has_its_own_retry(
     world: World, manner: str, outcome: Outcome, minutes: int
 ) -> None:
     getattr(world.sim.phone(ZHANG_WEI), manner)()
     task_id = schedule(world)
-    world.advance(90)
+    world.advance(120)
     task, call = task_of(world, task_id), call_of(world, task_id)
     assert (task.state, task.outcome, task.tries) == (TaskState.WAITING, outcome, 1)
     assert call.ended_at is not None
