@@ -1,16 +1,15 @@
 """`cadence.toml`: parsed at start; any doubt stops it with `file: key: must be …, got …`."""
 
-import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.domain.cadence import Cadence, Retry, Rule
 from dialer.domain.words import AccountClass, Disposition, Outcome, Purpose
 from dialer.settings.env import SettingsError
-from dialer.settings.faults import first_fault
+from dialer.settings.rule_file import read_rules
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,14 +55,7 @@ class CadenceFile(BaseModel):
 def load_cadence(directory: Path) -> Cadence:
     """Read and check `cadence.toml`. Raises SettingsError with one line."""
     path = directory / "cadence.toml"
-    try:
-        parsed = CadenceFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError:
-        raise SettingsError(f"{path}: must be a readable file, got nothing") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: must be TOML, got {error}") from None
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {first_fault(error)}") from None
+    parsed = read_rules(path, CadenceFile)
     check_whole(path, parsed)
     return Cadence(
         dispositions=parsed.dispositions,

@@ -1,15 +1,13 @@
 """`calls.toml`: how calls are placed."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.domain.words import Purpose
-from dialer.settings.env import SettingsError
-from dialer.settings.faults import first_fault
+from dialer.settings.rule_file import read_rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +33,5 @@ class CallsFile(BaseModel):
 def load_call_rules(directory: Path) -> CallRules:
     """Read and check `calls.toml`. Raises SettingsError with one line."""
     path = directory / "calls.toml"
-    try:
-        parsed = CallsFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError:
-        raise SettingsError(f"{path}: must be a readable file, got nothing") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: must be TOML, got {error}") from None
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {first_fault(error)}") from None
+    parsed = read_rules(path, CallsFile)
     return CallRules(**dict(parsed))

@@ -1,16 +1,15 @@
 """`planning.toml`: how an hour is planned, parsed at start; any doubt stops it with one line."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dialer.domain.planning import Pace
 from dialer.domain.words import ContactRole, Purpose
-from dialer.settings.env import SettingsError
+from dialer.settings.rule_file import read_rules
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 Seconds = Annotated[int, Field(ge=1, le=1_800)]
@@ -84,15 +83,7 @@ class PlanningRules:
 
 def load_planning(directory: Path) -> PlanningRules:
     """Read and check `planning.toml`. Raises SettingsError with one line."""
-    path = directory / "planning.toml"
-    try:
-        parsed = PlanningFile.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError:
-        raise SettingsError(f"{path}: must be a readable file, got nothing") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: must be TOML, got {error}") from None
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {first_fault(error)}") from None
+    parsed = read_rules(directory / "planning.toml", PlanningFile)
     return PlanningRules(
         pace=pace_of(parsed.pace),
         talk_days=parsed.pace.talk_days,
@@ -105,13 +96,6 @@ def load_planning(directory: Path) -> PlanningRules:
             for purpose, fit in parsed.purposes.items()
         },
     )
-
-
-def first_fault(error: ValidationError) -> str:
-    """The first fault as `key: must be …, got …`."""
-    fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"]) or "the file"
-    return f"{key}: must be right ({fault['msg']}), got {fault['input']!r:.80}"
 
 
 def pace_of(table: PaceTable) -> Pace:

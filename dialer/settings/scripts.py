@@ -1,13 +1,13 @@
 """`scripts/*.toml`: what calls without a rep say, in each language; checked at start."""
 
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.domain.words import Language
 from dialer.settings.env import SettingsError
+from dialer.settings.rule_file import read_toml
 
 # What each text may name. Nothing about a debt may stand where the one who answered has not
 # confirmed to be the one who is called.
@@ -55,12 +55,7 @@ def load_scripts(directory: Path) -> Scripts:
 
 def load_script(path: Path) -> Script:
     """Read and check one language's file."""
-    try:
-        parsed = tomllib.loads(path.read_text("utf-8"))
-    except OSError:
-        raise SettingsError(f"{path}: must be a readable file, got nothing") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: must be TOML, got {error}") from None
+    parsed = read_toml(path)
     company, texts = parsed.pop("company", None), parsed.pop("texts", None)
     if not isinstance(company, str) or not company:
         raise SettingsError(f"{path}: company: must be a name, got {company!r}")
