@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.facts import Consent, Facts, PastCall, Reached
 from dialer.domain.phone import NumberFacts
-from dialer.domain.policy import Basis, Key
+from dialer.domain.policy import LAW_OF, Basis, Key
 from dialer.domain.words import Disposition, LegRole, Mode, Outcome, Purpose
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
 from dialer.models.customers import Account, Contact, PhoneNumber
 from dialer.models.numbers import is_suppressed, zone_data_version
 
-HISTORY = timedelta(days=400)
 REFUSALS = frozenset({Disposition.REFUSED, Disposition.NO, Disposition.OPTED_OUT})
 
 
@@ -104,7 +103,7 @@ def select_past(now: datetime) -> sa.Select[*tuple[Any, ...]]:
         .join(Call, Call.id == Attempt.call_id)
         .where(
             Attempt.role == LegRole.CUSTOMER,
-            Attempt.intent_at > now - HISTORY,
+            Attempt.intent_at <= now,
             Attempt.state.not_in(("rejected", "expired", "cancelled", "not_placed", "planned")),
         )
     )  # fmt: skip
@@ -128,8 +127,11 @@ def shared(row: Any, planned: Planned) -> frozenset[Key]:
         keys.add(Key.NUMBER)
     if planned.contact_id is None or row.contact_id == planned.contact_id:
         keys.add(Key.PERSON)
+    # One law's purposes are one subject: appointment, follow-up and closing all sell.
+    if LAW_OF[row.purpose] is LAW_OF[planned.purpose]:
+        keys.add(Key.SUBJECT)
     if row.purpose is planned.purpose:
-        keys |= {Key.SUBJECT, Key.CAMPAIGN}
+        keys.add(Key.CAMPAIGN)
         if row.purpose is Purpose.COLLECTION:
             keys.add(Key.DEBT)
     return frozenset(keys)
