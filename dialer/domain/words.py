@@ -204,7 +204,7 @@ class Language(StrEnum):
     @property
     def locale(self) -> str:
         """The locale whose dates, money and catalogue are meant."""
-        return {"zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}.get(self.value, "en_US")
+        return {"zh-CN": "zh_Hans_CN", "zh-TW": "zh_Hant_TW"}.get(self.value, "en")
 
 
 class SuppressionReason(StrEnum):

@@ -10,11 +10,6 @@ from dialer.domain.words import Language
 from dialer.floor.desk import zone_of
 from dialer.web.context import runtime
 
-LOCALES: Mapping[Language, str] = {
-    Language.ZH_CN: "zh_Hans_CN",
-    Language.ZH_TW: "zh_Hant_TW",
-    Language.EN: "en",
-}
 # What a page's `lang` says; a screen reader and the choice of glyphs depend on it.
 TAGS: Mapping[Language, str] = {
     Language.ZH_CN: "zh-Hans-CN",
@@ -51,7 +46,7 @@ def browser_language() -> Language:
 
 def locale_name() -> str | None:
     """The name under which the translations stand."""
-    return LOCALES[page_language()] if has_request_context() else None
+    return page_language().locale if has_request_context() else None
 
 
 def page_zone() -> ZoneInfo:
@@ -63,6 +58,6 @@ def page_zone() -> ZoneInfo:
 
 def own_name(language: Language) -> str:
     """A language in its own words, so that whoever needs it can find it."""
-    locale = Locale.parse(LOCALES[language])
+    locale = Locale.parse(language.locale)
     key = f"{locale.language}_{locale.script}" if locale.script else locale.language
     return str(locale.languages[key])
