@@ -10,6 +10,7 @@ The product is the real one: its app answers the simulator's signed callbacks, t
 client carries its requests, and the clock's duties run at their own intervals of virtual time.
 """
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -206,4 +207,7 @@ class World:
             return session.get_one(Contact, self.here.contact_id)
 
     def close(self) -> None:
+        for thread in threading.enumerate():
+            if thread.name == "floor":  # a last look may be under way; its connection is ours
+                thread.join(20)
         self.sessions.engine.dispose()
