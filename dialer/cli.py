@@ -7,17 +7,17 @@ import click
 # Loaded only when asked for, so that `dialer verdict` need not wait for the pages.
 COMMANDS = {
     "check-config": "dialer.commands.check_config:check_config",
-    "clock": "dialer.commands.servers:clock",
+    "clock": "dialer.commands.clock:clock",
     "db": "dialer.commands.db:db",
     "demo": "dialer.commands.demo:demo",
     "doctor": "dialer.commands.doctor:doctor",
     "hold": "dialer.commands.hold:hold",
     "live": "dialer.commands.live:live",
-    "simulator": "dialer.commands.servers:simulator",
+    "simulator": "dialer.commands.simulator:simulator",
     "token": "dialer.commands.token:token",
     "user": "dialer.commands.user:user",
     "verdict": "dialer.commands.verdict:verdict",
-    "web": "dialer.commands.servers:web",
+    "web": "dialer.commands.web:web",
 }
 
 

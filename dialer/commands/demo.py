@@ -185,6 +185,8 @@ def child(name: str, command: tuple[str, ...]) -> Iterator[subprocess.Popen[byte
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
+            # A terminal's Ctrl-C is for us alone: we end them in order, each told once.
+            start_new_session=True,
         )
         try:
             yield process

@@ -15,10 +15,16 @@ RUNS = 7
 Figures = dict[str, dict[str, float]]
 
 
-def alternate(subjects: Mapping[str, Callable[[], object]], each: int, runs: int = RUNS) -> Figures:
+def alternate(
+    subjects: Mapping[str, Callable[[], object]],
+    each: int,
+    runs: int = RUNS,
+    after: Callable[[], object] = lambda: None,
+) -> Figures:
     """Nanoseconds per item of each subject: median, min and max of runs that take turns.
 
-    `each` is how many items one run handles. A first round, not counted, warms everything up.
+    `each` is how many items one run handles; `after` tidies up behind a run and is not counted.
+    A first round, not counted either, warms everything up.
     """
     taken: dict[str, list[float]] = {name: [] for name in subjects}
     for run in range(runs + 1):
@@ -27,6 +33,7 @@ def alternate(subjects: Mapping[str, Callable[[], object]], each: int, runs: int
             begun = time.perf_counter_ns()
             subject()
             elapsed = time.perf_counter_ns() - begun
+            after()
             if run:
                 taken[name].append(elapsed / each)
     return {

@@ -28,6 +28,7 @@ from dialer.models import Account, CallTask, Contact, User
 from dialer.models.visibility import may_dial_contact
 from dialer.people.log_in import log_in
 from dialer.people.tokens import authenticate_token
+from tests.commands.shell import free_port
 from tests.world import CONFIG, World, shipped_policy
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
@@ -108,13 +109,6 @@ def callable_kinds(house: World) -> Counter[Facts]:
 
 def is_open(facts: Facts, at: datetime) -> bool:
     return isinstance(may_dial(facts, shipped_policy(), at), Allowed)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def demo_environ(port: int, sim_port: int) -> dict[str, str]:
