@@ -33,9 +33,9 @@ bench-large:  ## measure with a million tasks and more
 	@$(SETUP) --for check
 	@BENCH_SIZE=large $(BIN)/python -m pytest -m bench tests/bench $(ARGS)
 
-chaos:  ## break things for MINUTES=10 and count the rings
+chaos:  ## break things for MINUTES=10, from where the last run stopped, and count the rings
 	@$(SETUP) --for check
-	@CHAOS_MINUTES=$(MINUTES) $(BIN)/python -m pytest -m chaos tests/chaos $(ARGS)
+	@$(BIN)/python -m scripts.chaos --minutes $(MINUTES) $(ARGS)
 
 messages:  ## collect the pages' sentences into the translators' files
 	@$(SETUP) --for check

@@ -5,9 +5,12 @@ import logging
 from flask import Flask
 
 from dialer.api import install_api
+from dialer.calling.spool import replay_spool
+from dialer.logs import log_rules
+from dialer.models.numbers import zone_data_version
 from dialer.runtime import Runtime
 from dialer.web.install import install as install_web
-from dialer.webhooks import make_webhooks, replay_spool
+from dialer.webhooks import make_webhooks
 
 log = logging.getLogger(__name__)
 
@@ -26,5 +29,6 @@ def create_app(rt: Runtime) -> Flask:
     install_api(app, rt)
     app.register_blueprint(make_webhooks(rt))
     replayed = replay_spool(rt)
+    log_rules(log, rt.policy, zone_data_version())
     log.info("web is ready", extra={"policy": rt.policy.digest[:12], "replayed": replayed})
     return app

@@ -11,6 +11,7 @@ COMMANDS = {
     "db": "dialer.commands.db:db",
     "demo": "dialer.commands.demo:demo",
     "doctor": "dialer.commands.doctor:doctor",
+    "import": "dialer.commands.import_:bring_in",
     "hold": "dialer.commands.hold:hold",
     "live": "dialer.commands.live:live",
     "simulator": "dialer.commands.simulator:simulator",

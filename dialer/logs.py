@@ -4,8 +4,11 @@ import json
 import logging
 import re
 import sys
+import traceback
+from pathlib import PurePath
 from typing import Any
 
+from dialer.domain.policy import Policy
 from dialer.settings import Settings
 
 # Seven digits or more, however they are grouped, are taken for a number; SIDs and hashes have
@@ -27,6 +30,35 @@ def mask_numbers(text: str) -> str:
 def extras(record: logging.LogRecord) -> dict[str, Any]:
     """The fields that the caller added."""
     return {key: value for key, value in vars(record).items() if key not in STANDARD}
+
+
+def log_rules(log: logging.Logger, policy: Policy, zone_data: str) -> None:
+    """Say at start which rules and data decide, and who opened which rule, and why."""
+    ends = min(calendar.last_on for calendar in policy.calendars.values())
+    log.info(
+        "the gate's rules",
+        extra={
+            "policy": policy.digest, "zone_data": zone_data, "presets": len(policy.presets),
+            "holidays_until": ends.year,
+        },
+    )  # fmt: skip
+    for preset, widening in policy.widenings.items():
+        log.warning(
+            "a rule is looser than we ship it",
+            extra={
+                "preset": preset, "by": widening.by, "reason": widening.reason,
+                "on": f"{widening.on:%d %b %Y}",
+            },
+        )  # fmt: skip
+
+
+def trouble(error: Exception) -> dict[str, str]:
+    """What a log may know of an exception: its text could have numbers in it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return {
+        "error": type(error).__name__,
+        "where": f"{PurePath(frame.filename).name}:{frame.lineno}",
+    }
 
 
 class TextLines(logging.Formatter):

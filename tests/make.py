@@ -3,7 +3,7 @@
 Reps 王敏 and Liu Fang, supervisor Chen Jie, customers 张伟 in Shanghai and Maria Lopez in Miami.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from dialer.domain.words import (
     TaskState,
     UserRole,
 )
-from dialer.models import Account, CallTask, Contact, ContactNumber, Team, User
+from dialer.models import Account, CallTask, Contact, ContactNumber, Receivable, Team, User
 from dialer.models.numbers import ensure_number
 
 ZHANG_WEI = "+8613800138000"
@@ -84,3 +84,15 @@ def make_task(session: Session, now: datetime, contact: Contact, **fields: Any) 
     session.add(task)
     session.flush()
     return task
+
+
+def make_receivable(session: Session, now: datetime, contact: Contact, **fields: Any) -> Receivable:
+    defaults: dict[str, Any] = {
+        "reference": "INV-7", "amount_minor": 123450, "currency": "CNY",
+        "due_on": date(2026, 2, 20), "account_id": contact.account_id, "contact_id": contact.id,
+        "created_at": now,
+    }  # fmt: skip
+    receivable = Receivable(**{**defaults, **fields})
+    session.add(receivable)
+    session.flush()
+    return receivable

@@ -33,6 +33,9 @@ FAST_AND_FORGETFUL = (
     "listen_addresses=",
 )
 
+# What an operator's server does: every commit is on the disk before it is told.
+DURABLE = ("fsync=on", "synchronous_commit=on", "max_connections=300", "listen_addresses=")
+
 
 def choose_home() -> None:
     """Called once, before any other process of the run exists: they inherit the choice."""
@@ -44,15 +47,15 @@ def home() -> Path:
     return Path(os.environ[HOME_VARIABLE])
 
 
-def start(upgrade: Callable[[str], None]) -> None:
+def start(upgrade: Callable[[str], None], settings: tuple[str, ...] = FAST_AND_FORGETFUL) -> None:
     """Starts the server and makes the migrated template, unless another process did."""
     with (home() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (home() / "ready").exists():
             return
         run("initdb", "-D", data(), "-U", OWNER, "--no-locale", "--encoding=UTF8", "--no-sync")
-        settings = " ".join(f"-c {setting}" for setting in (*FAST_AND_FORGETFUL, socket_setting()))
-        run("pg_ctl", "-D", data(), "-l", log(), "-o", settings, "-w", "start")
+        options = " ".join(f"-c {setting}" for setting in (*settings, socket_setting()))
+        run("pg_ctl", "-D", data(), "-l", log(), "-o", options, "-w", "start")
         administer(f"CREATE DATABASE {TEMPLATE}")
         upgrade(url_of(TEMPLATE))
         (home() / "ready").touch()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dialer.domain.facts import NotThen
 from dialer.domain.policy import Closure, Law
 from dialer.domain.verdict import Allowed, Never, NotUntil, Verdict
 from dialer.domain.windows import parse_hours, weekly
@@ -32,7 +33,8 @@ from tests.domain.asking import (
 NOON = "2026-11-23 17:00"
 ATTEMPTS = past(*["2026-11-23 14:00 attempt"] * 3)
 REFUSAL = past("2026-11-20 14:00 refusal")
-CLOSED = weekly(*[parse_hours("00:00-12:00")] * 3)
+MORNINGS = NotThen(weekly(*[parse_hours("00:00-12:00")] * 3))
+EVENINGS = NotThen(weekly(*[parse_hours("20:00-21:00")] * 3))
 STORM = Closure(
     region="US-FL", first_on=date(2026, 11, 23), last_on=date(2026, 11, 24), reason="storm",
     laws=frozenset(Law),
@@ -52,17 +54,17 @@ def each_rule() -> list[Verdict]:
         Never(rule="no_zone"),
         ask(MEXICO, "care", NOON),
         ask(MIAMI, "care", NOON, mode=Mode.MACHINE),
-        ask(MIAMI, "care", NOON, dnc_lists={"US": date(2026, 1, 1)}),
+        ask(MIAMI, "care", NOON, dnc_lists=frozenset({("US", date(2026, 1, 1))})),
         ask(BERLIN, "care", "2031-06-02 10:00", consent=WRITTEN),
         ask(MIAMI, "closing", NOON),
         ask(TOLL_FREE, "closing", NOON),
-        ask(SHANGHAI, "closing", NOON, person_closed=weekly(*[parse_hours("20:00-21:00")] * 3)),
+        ask(SHANGHAI, "closing", NOON, person_closed=(EVENINGS,)),
         ask(MIAMI, "care", NOON, stormy),
         ask(BERLIN, "care", "2026-12-25 10:00", consent=WRITTEN),
         ask(MIAMI, "care", "2026-11-23 09:00"),
         ask(BERLIN, "care", "2026-11-22 10:00", consent=WRITTEN),
         ask(SHANGHAI, "closing", "2026-11-23 05:00"),
-        ask(SHANGHAI, "care", "2026-11-23 02:00", person_closed=CLOSED),
+        ask(SHANGHAI, "care", "2026-11-23 02:00", person_closed=(MORNINGS,)),
         ask(MIAMI, "appointment", NOON, history=ATTEMPTS),
         ask(HONG_KONG, "appointment", "2026-11-24 05:00", history=ATTEMPTS),
         ask(SHANGHAI, "care", "2026-11-24 05:00", history=past("2026-11-24 01:00 conversation")),

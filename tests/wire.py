@@ -188,11 +188,15 @@ class Wire(HttpClient):  # type: ignore[misc]
             raise _lost(handled.lost, uri)
         # The caller waits while the world goes on: a callback may come before the answer.
         if handled.seconds:
-            self.sim.agenda.wait(min(handled.seconds, patience))
+            self.let_pass(min(handled.seconds, patience))
         if handled.seconds > patience:
             raise _timed_out(uri, patience)
         reply = handled.reply
         return TwilioResponse(reply.status, reply.body.decode(), reply.headers)
+
+    def let_pass(self, seconds: float) -> None:
+        """Wait for a slow answer, while the world goes on."""
+        self.sim.agenda.wait(seconds)
 
 
 def _as_request(prepared: requests.PreparedRequest, auth: tuple[str, str] | None) -> Request:

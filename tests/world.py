@@ -34,6 +34,7 @@ from dialer.settings import Settings, load_settings
 from dialer.settings.cadence import load_cadence
 from dialer.settings.calls import load_call_rules
 from dialer.settings.planning import load_planning
+from dialer.settings.playbook import load_playbook
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import load_scripts
 from tests.make import OTHER_REP_PHONE, make_account, make_contact, make_user
@@ -72,6 +73,19 @@ def make_settings(database_url: str, spool_dir: str, **environ: str) -> Settings
     )
 
 
+def assemble(**hands: Any) -> Runtime:
+    """A runtime by the shipped rules; `hands` are the rest of its fields."""
+    return Runtime(
+        policy=shipped_policy(),
+        cadence=load_cadence(CONFIG),
+        scripts=load_scripts(CONFIG),
+        rules=load_call_rules(CONFIG),
+        planning=load_planning(CONFIG),
+        playbook=load_playbook(CONFIG),
+        **hands,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Floor:
     """Who is there: two reps, and a customer of the first."""
@@ -103,13 +117,8 @@ class World:
         self.sessions = Sessions(make_engine(database_url))
         with self.sessions.write() as session:
             prepare(session, "ab" * 32, start)
-        self.rt = Runtime(
+        self.rt = assemble(
             settings=settings,
-            policy=shipped_policy(),
-            cadence=load_cadence(CONFIG),
-            scripts=load_scripts(CONFIG),
-            rules=load_call_rules(CONFIG),
-            planning=load_planning(CONFIG),
             sessions=self.sessions,
             carrier=TwilioCarrier(settings, http=Wire(self.sim)),
             now=self.sim.now,

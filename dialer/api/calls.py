@@ -27,6 +27,7 @@ from dialer.domain.words import EndedBy
 from dialer.models import Call, User
 from dialer.models.logbook import CallFilter, find_call, list_events, load_attempts, search_calls
 from dialer.models.visibility import may_control_call
+from dialer.people.tempo import check_tempo
 from dialer.selling.contacts import find_contact
 
 
@@ -41,6 +42,7 @@ def place_call(asked: Asked) -> CallOut:
     if asked.body.contact_id is not None:
         with asked.rt.sessions.read() as session:
             find_contact(session, asked.who.user, asked.body.contact_id)
+    check_tempo(asked.rt, asked.who.user.id)
     try:
         call_id = click_to_dial(asked.rt, click_of(asked))
     except Refused as refused:
@@ -155,7 +157,7 @@ ONE = "/calls/<int:call_id>"
 
 ROUTES = (
     Route(method="POST", path="/calls", view=place_call, scope="calls", body=CallIn,
-          answer=CallOut, status=201, problems=(404, 409), takes_key=True),
+          answer=CallOut, status=201, problems=(404, 409, 429), takes_key=True),
     Route(method="GET", path="/calls", view=list_calls, scope="calls", query=CallQuery,
           answer=CallsOut),
     Route(method="GET", path=ONE, view=show_call, scope="calls", answer=CallOut),

@@ -1,6 +1,6 @@
 """Contacts, as records for programs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -12,13 +12,16 @@ from dialer.api.problems import Problem
 from dialer.api.route import Asked, Route
 from dialer.api.shapes import (
     Body,
+    Day,
     Id,
     Name,
     NumberText,
     Out,
     PageQuery,
+    Point,
     QueryId,
     Region,
+    ShortText,
     Text,
     Zone,
 )
@@ -34,11 +37,26 @@ Numbers = Annotated[
 ]
 
 
+Elsewhere = Annotated[
+    tuple[NumberText, ...],
+    Field(
+        max_length=10,
+        description="Those of the numbers that ring neither at home nor on a personal mobile.",
+    ),
+]
+
+
 class ConsentIn(Body):
-    """A consent that stands; it never widens the hours."""
+    """A consent that stands; it never widens the hours.
+
+    `version` is that of the text which was agreed to, `proof` where the proof lies.
+    """
 
     basis: Literal["express", "written", "contract"]
     covers: Literal["rep", "machine", "all"] = "all"
+    version: ShortText | None = None
+    proof: Point | None = None
+    given_on: Day | None = None
 
 
 class ConsentOut(Out):
@@ -46,6 +64,9 @@ class ConsentOut(Out):
 
     basis: str
     covers: str
+    version: str | None = None
+    proof: str | None = None
+    given_on: date | None = None
 
 
 class ContactIn(Body):
@@ -61,6 +82,7 @@ class ContactIn(Body):
     stated_zone: Zone | None = None
     address_region: Region | None = None
     consent: ConsentIn | None = None
+    elsewhere: Elsewhere = ()
 
 
 class ContactChange(Body):
@@ -75,6 +97,7 @@ class ContactChange(Body):
     stated_zone: Zone | None = None
     address_region: Region | None = None
     consent: ConsentIn | None = None
+    elsewhere: Elsewhere = ()
 
 
 class ContactOut(Out):
@@ -91,6 +114,7 @@ class ContactOut(Out):
     stated_zone: str | None
     address_region: str | None
     consent: ConsentOut | None
+    elsewhere: list[str]
     created_at: datetime
 
 
@@ -120,7 +144,7 @@ def fields_of(asked: Asked) -> dict[str, Any]:
     if "zone" in fields:
         fields["confirmed_zone"] = fields.pop("zone")
     if asked.body.consent is not None:
-        fields["consent"] = asked.body.consent.model_dump()
+        fields["consent"] = asked.body.consent.model_dump(mode="json", exclude_none=True)
     return fields
 
 
@@ -145,7 +169,11 @@ def select_contacts(viewer: User) -> sa.Select[Contact]:
     return (
         sa.select(Contact)
         .where(sees_contact(viewer))
-        .options(joinedload(Contact.account), selectinload(Contact.numbers))
+        .options(
+            joinedload(Contact.account),
+            selectinload(Contact.numbers),
+            selectinload(Contact.links),
+        )
     )
 
 
@@ -161,6 +189,7 @@ def show_contact(asked: Asked, contact_id: int) -> ContactOut:
 def contact_out(viewer: User, contact: Contact) -> ContactOut:
     """A contact as this viewer may read it."""
     show = str if may_read_number(viewer, contact.account) else mask
+    elsewhere = {link.number_id for link in contact.links if link.is_elsewhere}
     return ContactOut(
         id=contact.id,
         name=contact.name,
@@ -173,6 +202,11 @@ def contact_out(viewer: User, contact: Contact) -> ContactOut:
         stated_zone=contact.stated_zone,
         address_region=contact.address_region,
         consent=ConsentOut(**contact.consent) if contact.consent else None,
+        elsewhere=[
+            show(number.e164)
+            for number in contact.numbers
+            if number.e164 and number.id in elsewhere
+        ],
         created_at=contact.created_at,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +32,33 @@ SCHEMES = {
         "name": "X-CSRF-Token",
         "description": "What a logged-in browser sends along with everything but GET.",
     },
+}
+# Answered by a process of its own, which is why it stands in no table of routes.
+STREAM = {
+    "get": {
+        "operationId": "stream_board",
+        "tags": ["board"],
+        "summary": "The live floor, pushed as server-sent events.",
+        "description": (
+            "Each event's data is what GET /board answers, sent within a second of what moved. "
+            "The stream may be cut at any time: connect again, as every browser does by itself. "
+            "Where no stream is free the answer is 503: poll GET /board."
+        ),
+        "parameters": [],
+        "responses": {
+            "200": {
+                "description": "Events without an end.",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            **{
+                str(status): {
+                    "description": HTTPStatus(status).phrase,
+                    "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+                }
+                for status in (401, 403, 503)
+            },
+        },
+    }
 }
 KEY_PARAMETER = {
     "name": KEY_HEADER,
@@ -75,6 +103,7 @@ def make_document(spec: SpecTree, routes: Iterable[Route], prefix: str) -> dict[
             name_problems(operation)
             if (method, path) in keyed:
                 operation["parameters"].append(KEY_PARAMETER)
+    document["paths"][f"{prefix}/board/stream"] = STREAM
     return document
 
 

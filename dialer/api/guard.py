@@ -6,7 +6,9 @@ from wtforms import ValidationError
 
 from dialer.api.problems import Problem
 from dialer.domain.words import UserRole
+from dialer.models import User
 from dialer.people.log_in import SESSION_SECRET, find_session
+from dialer.people.second_factor import needs_factor
 from dialer.people.tokens import Principal, authenticate_token
 from dialer.runtime import Runtime
 
@@ -38,7 +40,14 @@ def by_session(rt: Runtime) -> Principal | None:
         return None
     if request.method not in SAFE_METHODS:
         check_csrf()
+    check_factor(rt, user)
     return Principal(user=user, scopes=frozenset({"all"}), by_token=False)
+
+
+def check_factor(rt: Runtime, user: User) -> None:
+    """Raises Problem for a browser whose user has to set up a second factor first."""
+    if needs_factor(rt, user):
+        raise Problem(403, "second_factor", "Set up your second factor on the pages first.")
 
 
 def check_csrf() -> None:

@@ -10,10 +10,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.orm import Session
 
+from dialer.api.alarms import alarms
 from dialer.api.guard import check_rights, find_principal
 from dialer.api.problems import Problem, answer_problem
 from dialer.api.route import EVERYBODY
-from dialer.models import Attempt, Call, CallTask, DutyRun, Switch
+from dialer.calling.spool import measure
+from dialer.models import Attempt, Call, CallTask, DutyRun, Incident, Switch
+from dialer.models.switches import stops
 from dialer.runtime import Runtime
 
 PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
@@ -31,10 +34,14 @@ def make_health(rt: Runtime) -> Blueprint:
 
     @health.get("/readyz")
     def readyz() -> Response:
-        """This process can do its work: the database answers and has our tables."""
+        """This process can do its work: the database answers and has our tables.
+
+        What stops new calls is named below; callbacks are still taken, so it is ready all the same.
+        """
         with rt.sessions.read() as session:
             session.execute(sa.select(Call.id).limit(1))
-        return Response("ready\n", mimetype="text/plain")
+            held = "".join(f"held: {switch.name}\n" for switch in stops(session))
+        return Response(f"ready\n{held}", mimetype="text/plain")
 
     @health.get("/metrics")
     def metrics() -> Response:
@@ -77,6 +84,9 @@ class Gauges(Collector):
             yield from counts(session)
             yield from switches(session)
             yield from duties(session)
+            yield from incidents(session)
+            yield from alarms(self.rt, session)
+        yield from spool(self.rt)
 
 
 def counts(session: Session) -> Iterator[Metric]:
@@ -118,3 +128,19 @@ def duties(session: Session) -> Iterator[Metric]:
     yield gauge("dialer_duty_last_seconds", "When a duty last ran.", "duty", seen)
     errors = {row.name: float(row.errors) for row in rows}
     yield gauge("dialer_duty_errors", "How often a duty failed.", "duty", errors)
+
+
+def incidents(session: Session) -> Iterator[Metric]:
+    """What people have not looked at yet."""
+    unseen = by_word(session, Incident.kind, Incident.seen_at.is_(None))
+    yield gauge("dialer_incidents_unseen", "Incidents nobody has seen.", "kind", unseen)
+
+
+def spool(rt: Runtime) -> Iterator[Metric]:
+    """What this machine keeps for a database that was away."""
+    depth = measure(rt)
+    files = {"waiting": float(depth.waiting), "set_aside": float(depth.set_aside)}
+    yield gauge("dialer_spool_files", "Callbacks kept on this machine's disk.", "state", files)
+    yield GaugeMetricFamily(
+        "dialer_spool_oldest_seconds", "Age of the oldest of them.", depth.oldest_seconds
+    )

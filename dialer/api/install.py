@@ -7,7 +7,22 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 from spectree import SpecTree
 
-from dialer.api import accounts, board, calls, contacts, joining, money, records, tasks, verdicts
+from dialer.api import (
+    accounts,
+    board,
+    calls,
+    closed_hours,
+    contacts,
+    joining,
+    lists,
+    money,
+    payments,
+    records,
+    scripts,
+    tasks,
+    users,
+    verdicts,
+)
 from dialer.api.document import make_document, make_spec
 from dialer.api.health import make_health
 from dialer.api.problems import answer_problem, json_response
@@ -17,7 +32,8 @@ from dialer.runtime import Runtime
 PREFIX = "/api/v1"
 ROUTES: tuple[Route, ...] = (
     *calls.ROUTES, *joining.ROUTES, *tasks.ROUTES, *verdicts.ROUTES, *accounts.ROUTES,
-    *contacts.ROUTES, *records.ROUTES, *board.ROUTES, *money.ROUTES,
+    *contacts.ROUTES, *records.ROUTES, *board.ROUTES, *money.ROUTES, *payments.ROUTES,
+    *scripts.ROUTES, *users.ROUTES, *closed_hours.ROUTES, *lists.ROUTES,
 )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from dialer.api.call_shapes import CallOut
 from dialer.api.calls import ONE, check_control, show_call
 from dialer.api.route import BOSSES, Asked, Route
 from dialer.api.shapes import MAX_ID, Body
-from dialer.calling.join_in import Help, supervise, transfer
+from dialer.calling.join_in import supervise, transfer
+from dialer.domain.words import Help
 
 
 class TransferIn(Body):

@@ -1,19 +1,23 @@
-"""Money for programs: what is owed, and what was promised of it."""
+"""Money for programs: what is owed, what is disputed, and what was promised of it."""
 
 from datetime import date, datetime
 from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field, StringConstraints
+from sqlalchemy.orm import selectinload
 
 from dialer.api.pages import fetch_page
 from dialer.api.problems import Problem
-from dialer.api.route import Asked, Route
-from dialer.api.shapes import Body, Id, Out, PageQuery, QueryId
+from dialer.api.route import BOSSES, Asked, Route
+from dialer.api.shapes import Body, Id, Out, PageQuery, Point, QueryId
+from dialer.domain.money import Decision, Part, PromiseState, ReceivableState
 from dialer.models import Promise, Receivable
-from dialer.models.money import PromiseState, ReceivableState
 from dialer.models.visibility import sees_account
+from dialer.selling.disputes import decide_dispute, dispute
+from dialer.selling.letters import resend_notice
 from dialer.selling.money import NewReceivable, create_receivable
+from dialer.selling.promises import NewPromise, cancel_promise, promise_payment
 
 MOST_MINOR = 10**15
 
@@ -25,8 +29,22 @@ Amount = Annotated[int, Field(strict=True, ge=1, le=MOST_MINOR)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
+class PartIn(Body):
+    """One instalment."""
+
+    amount_minor: Amount
+    due_on: date
+
+
+class PartOut(Out):
+    """One instalment."""
+
+    amount_minor: int
+    due_on: date
+
+
 class ReceivableIn(Body):
-    """Money that an account owes, asked of one of its contacts."""
+    """Money that an account owes, asked of one of its contacts; instalments make up the amount."""
 
     account_id: Id
     contact_id: Id
@@ -34,10 +52,11 @@ class ReceivableIn(Body):
     amount_minor: Amount
     currency: Currency
     due_on: date
+    instalments: Annotated[tuple[PartIn, ...], Field(max_length=120)] = ()
 
 
 class ReceivableOut(Out):
-    """Money owed; `open_minor` is what is left of it."""
+    """Money owed; `open_minor` is what is left of it. Until `waits_until_on` nobody is called."""
 
     id: int
     account_id: int
@@ -49,7 +68,22 @@ class ReceivableOut(Out):
     currency: str
     due_on: date
     state: ReceivableState
+    waits_until_on: date | None
+    instalments: list[PartOut]
     created_at: datetime
+
+
+class ReasonIn(Body):
+    """Why; it stays on record."""
+
+    reason: Point
+
+
+class DecisionIn(Body):
+    """A supervisor's word that ends a dispute."""
+
+    decision: Decision
+    reason: Point
 
 
 class ReceivableQuery(PageQuery):
@@ -66,8 +100,17 @@ class ReceivablesOut(Out):
     next_cursor: int | None
 
 
-class PromiseOut(Out):
+class PromiseIn(Body):
     """An amount and a date that a payer agreed to on a call."""
+
+    receivable_id: Id
+    call_id: Id
+    amount_minor: Amount
+    due_on: date
+
+
+class PromiseOut(Out):
+    """A promise; once judged, `received_minor` is what was paid of it by its day."""
 
     id: int
     receivable_id: int
@@ -76,6 +119,8 @@ class PromiseOut(Out):
     currency: str
     due_on: date
     state: PromiseState
+    received_minor: int
+    judged_at: datetime | None
     created_at: datetime
 
 
@@ -95,7 +140,9 @@ class PromisesOut(Out):
 
 def add_receivable(asked: Asked) -> ReceivableOut:
     """Write what an account owes."""
-    new = NewReceivable(**asked.body.model_dump())
+    fields = asked.body.model_dump()
+    parts = tuple(Part(**part) for part in fields.pop("instalments"))
+    new = NewReceivable(**fields, instalments=parts)
     return show_receivable(asked, create_receivable(asked.rt, asked.who.user, new))
 
 
@@ -110,9 +157,9 @@ def show_receivable(asked: Asked, receivable_id: int) -> ReceivableOut:
         row = session.scalar(
             sa.select(Receivable).where(Receivable.id == receivable_id, visible(asked))
         )
-    if row is None:
-        raise Problem(404, "not_found", "There is no such receivable.")
-    return receivable_out(row)
+        if row is None:
+            raise Problem(404, "not_found", "There is no such receivable.")
+        return receivable_out(row)
 
 
 def receivable_out(row: Receivable) -> ReceivableOut:
@@ -128,10 +175,47 @@ def list_receivables(asked: Asked) -> ReceivablesOut:
         if value is not None:
             query = query.where(getattr(Receivable, name) == value)
     with asked.rt.sessions.read() as session:
+        query = query.options(selectinload(Receivable.instalments))
         page = fetch_page(session, query, Receivable.id, asked.query)
-    return ReceivablesOut(
-        receivables=[receivable_out(row) for row in page.rows], next_cursor=page.next_cursor
-    )
+        rows = [receivable_out(row) for row in page.rows]
+    return ReceivablesOut(receivables=rows, next_cursor=page.next_cursor)
+
+
+def dispute_receivable(asked: Asked, receivable_id: int) -> ReceivableOut:
+    """Stop everything about it until a supervisor has decided."""
+    dispute(asked.rt, asked.who.user, receivable_id, asked.body.reason)
+    return show_receivable(asked, receivable_id)
+
+
+def decide_receivable(asked: Asked, receivable_id: int) -> ReceivableOut:
+    """Decide a dispute: it stands, it is withdrawn, or the notice is sent again."""
+    said = asked.body
+    decide_dispute(asked.rt, asked.who.user, receivable_id, said.decision, said.reason)
+    return show_receivable(asked, receivable_id)
+
+
+def resend_receivable(asked: Asked, receivable_id: int) -> ReceivableOut:
+    """Send the notice again, and let the calls wait."""
+    resend_notice(asked.rt, asked.who.user, receivable_id)
+    return show_receivable(asked, receivable_id)
+
+
+def add_promise(asked: Asked) -> PromiseOut:
+    """Write what a payer promised on a call; said again for the same call it is corrected."""
+    new = NewPromise(**asked.body.model_dump())
+    return show_promise(asked, promise_payment(asked.rt, asked.who.user, new))
+
+
+def withdraw_promise(asked: Asked, promise_id: int) -> PromiseOut:
+    """Take back a promise that was none."""
+    cancel_promise(asked.rt, asked.who.user, promise_id, asked.body.reason)
+    return show_promise(asked, promise_id)
+
+
+def show_promise(asked: Asked, promise_id: int) -> PromiseOut:
+    """One promise."""
+    with asked.rt.sessions.read() as session:
+        return PromiseOut.model_validate(session.get_one(Promise, promise_id), from_attributes=True)
 
 
 def list_promises(asked: Asked) -> PromisesOut:
@@ -150,13 +234,25 @@ def list_promises(asked: Asked) -> PromisesOut:
     )
 
 
+ONE = "/receivables/<int:receivable_id>"
+
 ROUTES = (
     Route(method="POST", path="/receivables", view=add_receivable, scope="records",
           body=ReceivableIn, answer=ReceivableOut, status=201, problems=(404,), tag="money"),
     Route(method="GET", path="/receivables", view=list_receivables, scope="records",
           query=ReceivableQuery, answer=ReceivablesOut, tag="money"),
-    Route(method="GET", path="/receivables/<int:receivable_id>", view=show_receivable,
+    Route(method="GET", path=ONE, view=show_receivable,
           scope="records", answer=ReceivableOut, tag="money"),
+    Route(method="POST", path=f"{ONE}/dispute", view=dispute_receivable, scope="records",
+          body=ReasonIn, answer=ReceivableOut, tag="money"),
+    Route(method="POST", path=f"{ONE}/decision", view=decide_receivable, scope="records",
+          body=DecisionIn, answer=ReceivableOut, roles=BOSSES, tag="money"),
+    Route(method="POST", path=f"{ONE}/resend", view=resend_receivable, scope="records",
+          answer=ReceivableOut, problems=(422,), tag="money"),
+    Route(method="POST", path="/promises", view=add_promise, scope="records",
+          body=PromiseIn, answer=PromiseOut, status=201, problems=(404,), tag="money"),
+    Route(method="POST", path="/promises/<int:promise_id>/cancel", view=withdraw_promise,
+          scope="records", body=ReasonIn, answer=PromiseOut, tag="money"),
     Route(method="GET", path="/promises", view=list_promises, scope="records",
           query=PromiseQuery, answer=PromisesOut, tag="money"),
 )  # fmt: skip

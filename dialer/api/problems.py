@@ -21,7 +21,7 @@ MIMETYPE = "application/problem+json"
 WORDS = {
     400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "not_found",
     405: "method_not_allowed", 409: "conflict", 413: "too_large", 415: "unsupported_media_type",
-    422: "invalid", 500: "internal", 502: "carrier", 503: "unavailable",
+    422: "invalid", 429: "too_many", 500: "internal", 502: "carrier", 503: "unavailable",
 }  # fmt: skip
 
 
@@ -84,6 +84,16 @@ REFUSALS: tuple[tuple[type[Exception], Callable[[Any], Problem]], ...] = (
     (selling.AlreadyOwned, lambda e: Problem(409, "owned", "The account has an owner.")),
     (selling.TaskStarted, lambda e: Problem(
         409, "started", "The task is not waiting any more.")),
+    (people.NotThere, lambda e: Problem(404, "not_found", f"There is no such {e.kind}.")),
+    (people.NotOneself, lambda e: Problem(
+        409, "oneself", "Nobody may do this to themselves.")),
+    (people.LastAdmin, lambda e: Problem(
+        409, "last_admin", "There must be an administrator who may log in.")),
+    (people.NameTaken, lambda e: Problem(409, "name_taken", "There is a user of that name.")),
+    (people.BadUserName, lambda e: invalid("name", str(e))),
+    (people.TooManyDials, lambda e: Problem(
+        429, "too_many_dials", "The user places calls faster than anybody talks.",
+        retry_after_seconds=e.seconds)),
     (people.KeyReused, lambda e: Problem(
         422, "key_reused", "This Idempotency-Key was sent with another body.")),
     (CarrierRefused, lambda e: Problem(
@@ -119,8 +129,8 @@ def answer_problem(error: Exception) -> Response:
         keep_headers(error, response)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == 503:
-        response.headers["Retry-After"] = "5"
+    if problem.status in (429, 503):
+        response.headers["Retry-After"] = str(problem.extra.get("retry_after_seconds", 5))
     return response
 
 

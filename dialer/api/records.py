@@ -1,4 +1,4 @@
-"""Suppressions and users, as records for programs."""
+"""Suppressions, as records for programs."""
 
 from datetime import datetime
 
@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from dialer.api.pages import fetch_page
-from dialer.api.problems import Problem, invalid
-from dialer.api.route import ADMINS, Asked, Route
+from dialer.api.problems import invalid
+from dialer.api.route import Asked, Route
 from dialer.api.shapes import Body, NumberText, Out, PageQuery
 from dialer.calling.suppress import suppress
 from dialer.domain.phone import NumberError, mask, normalise
-from dialer.domain.words import Language, SuppressionReason, UserRole
+from dialer.domain.words import SuppressionReason, UserRole
 from dialer.models import PhoneNumber, Suppression, User
 from dialer.models.numbers import ensure_number
 
@@ -37,26 +37,6 @@ class SuppressionsOut(Out):
     """One page, oldest first."""
 
     suppressions: list[SuppressionOut]
-    next_cursor: int | None
-
-
-class UserOut(Out):
-    """Someone who logs in."""
-
-    id: int
-    name: str
-    full_name: str
-    role: UserRole
-    team: str | None
-    phone: str | None
-    language: Language
-    disabled_at: datetime | None
-
-
-class UsersOut(Out):
-    """One page, oldest first."""
-
-    users: list[UserOut]
     next_cursor: int | None
 
 
@@ -101,44 +81,9 @@ def suppression_out(row: Suppression, number: str | None) -> SuppressionOut:
     )
 
 
-def list_users(asked: Asked) -> UsersOut:
-    """Everybody who logs in."""
-    query = sa.select(User).options(joinedload(User.team))
-    with asked.rt.sessions.read() as session:
-        page = fetch_page(session, query, User.id, asked.query)
-    return UsersOut(users=[user_out(row) for row in page.rows], next_cursor=page.next_cursor)
-
-
-def show_user(asked: Asked, user_id: int) -> UserOut:
-    """One user."""
-    with asked.rt.sessions.read() as session:
-        user = session.get(User, user_id, options=[joinedload(User.team)])
-    if user is None:
-        raise Problem(404, "not_found", "There is no such user.")
-    return user_out(user)
-
-
-def user_out(user: User) -> UserOut:
-    """A user as they go out, without anything that opens a door."""
-    return UserOut(
-        id=user.id,
-        name=user.name,
-        full_name=user.full_name,
-        role=user.role,
-        team=user.team.name if user.team else None,
-        phone=user.phone,
-        language=user.language,
-        disabled_at=user.disabled_at,
-    )
-
-
 ROUTES = (
     Route(method="POST", path="/suppressions", view=add_suppression, scope="records",
           body=SuppressionIn, answer=SuppressionOut, status=201, tag="suppressions"),
     Route(method="GET", path="/suppressions", view=list_suppressions, scope="records",
           query=PageQuery, answer=SuppressionsOut, tag="suppressions"),
-    Route(method="GET", path="/users", view=list_users, scope="records", roles=ADMINS,
-          query=PageQuery, answer=UsersOut, tag="users"),
-    Route(method="GET", path="/users/<int:user_id>", view=show_user,
-          scope="records", roles=ADMINS, answer=UserOut, tag="users"),
 )  # fmt: skip

@@ -24,6 +24,7 @@ ADMINS = frozenset({UserRole.ADMIN})
 KEY_HEADER = "Idempotency-Key"
 MAX_KEY = 200
 MAX_BODY = 256 * 1024
+TOO_MANY = 429
 
 View = Callable[..., BaseModel]
 
@@ -72,9 +73,9 @@ class Asked:
 
 
 def runtime() -> Runtime:
-    """The runtime of the app that answers."""
+    """The runtime of the app that answers, for this request."""
     rt: Runtime = current_app.extensions["dialer"]
-    return rt
+    return rt.asked_from(request.remote_addr)
 
 
 def bind(spec: SpecTree, route: Route) -> Callable[..., Any]:
@@ -170,13 +171,13 @@ def act_once(route: Route, asked: Asked) -> Response:
 
 
 def do(route: Route, asked: Asked, wish: Wish) -> Answer:
-    """The answer, kept unless it is our failure: then the same key may try again."""
+    """The answer, kept unless nothing was tried, or we failed: then the same key may try again."""
     try:
         done = route.view(replace(asked, occurrence=wish.occurrence))
         answer = Answer(status=route.status, body=done.model_dump(mode="json"))
     except Exception as error:
         problem = to_problem(error)
-        if problem.status >= 500:
+        if problem.status >= 500 or problem.status == TOO_MANY:
             forget(asked.rt, wish)
             raise
         answer = Answer(status=problem.status, body=problem.body)

@@ -1,7 +1,6 @@
 """The shapes that come in and go out: strict on the way in, plain on the way out."""
 
-import zoneinfo
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -14,6 +13,8 @@ from pydantic import (
     NaiveDatetime,
     StringConstraints,
 )
+
+from dialer.domain.ground import known_zone
 
 MAX_ID = 2**31 - 1
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -47,13 +48,6 @@ def near_our_time(value: datetime) -> datetime:
     return value
 
 
-def known_zone(value: str) -> str:
-    """A zone of the IANA's list."""
-    if value not in zoneinfo.available_timezones():
-        raise ValueError("must be an IANA zone such as Asia/Shanghai")
-    return value
-
-
 Id = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
 QueryId = Annotated[int, Field(ge=1, le=MAX_ID)]
 Cursor = Annotated[int, Field(ge=0, le=2**62)]
@@ -64,6 +58,9 @@ LongName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200, pattern=SOME_TEXT)
 ]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=ANY_TEXT)]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=80, pattern=SOME_TEXT)
+]
 Point = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=SOME_TEXT)]
 NumberText = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ANY_TEXT)]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
@@ -78,6 +75,7 @@ Instant = Annotated[
     AfterValidator(near_our_time),
     AfterValidator(lambda value: value.astimezone(UTC)),
 ]
+Day = Annotated[date, BeforeValidator(must_be_text)]
 WallTime = Annotated[NaiveDatetime, BeforeValidator(must_be_text), AfterValidator(near_our_time)]
 
 

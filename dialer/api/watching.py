@@ -8,7 +8,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.http import parse_cookie
 
-from dialer.api.guard import check_rights
+from dialer.api.guard import check_factor, check_rights
 from dialer.api.problems import Problem
 from dialer.api.route import BOSSES
 from dialer.models.board import Scope, scope_of
@@ -36,7 +36,10 @@ def find_watcher(rt: Runtime, headers: Mapping[str, str]) -> Principal | None:
         return authenticate_token(rt, secret.strip()) if kind.lower() == "bearer" else None
     kept = read_cookie(rt, headers.get("cookie", "")).get(SESSION_SECRET)
     user = find_session(rt, kept) if isinstance(kept, str) else None
-    return Principal(user=user, scopes=frozenset({"all"}), by_token=False) if user else None
+    if user is None:
+        return None
+    check_factor(rt, user)
+    return Principal(user=user, scopes=frozenset({"all"}), by_token=False)
 
 
 def read_cookie(rt: Runtime, cookies: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.calling.talk import Talk, answer_customer
-from dialer.calling.told import record_on
+from dialer.calling.incidents import note_second
+from dialer.calling.talk import Talk, answer_customer, understand
+from dialer.calling.told import MAY_LIVE, record_on
 from dialer.carrier.port import Told
 from dialer.domain.instruction import Ask, HangUp, Instruction, JoinRoom
 from dialer.domain.words import LegRole, Mode
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
+from dialer.models.events import lock_call
 from dialer.models.people import User
 from dialer.runtime import Runtime
 
@@ -30,13 +32,18 @@ def answer_voice(
         attempt = session.execute(
             sa.select(Attempt).where(Attempt.token == token)
         ).scalar_one_or_none()
-        if attempt is None or attempt.token_revoked_at is not None:
+        if attempt is None:
             return HangUp()
+        call = lock_call(session, attempt.call_id)
+        session.refresh(attempt)
         if attempt.carrier_sid not in (None, carrier_sid):
+            note_second(session, call, attempt, carrier_sid, rt.now())
             return HangUp()
+        if speech and not digits and is_machines(call, attempt):
+            digits = understand(Talk(rt, session, call, attempt), step, speech)
         record_on(rt, session, attempt, asked(rt, token, step, carrier_sid, digits))
-        call = session.get_one(Call, attempt.call_id)
-        if call.ended_at is not None:
+        is_wanted = attempt.state in MAY_LIVE and attempt.token_revoked_at is None
+        if call.ended_at is not None or not is_wanted or attempt.carrier_sid != carrier_sid:
             return HangUp()
         return instruct(rt, session, call, attempt, step, digits)
 
@@ -66,7 +73,7 @@ def instruct(
     digits: str | None,
 ) -> Instruction:
     """What the leg is to do; a rep's customer is put into the room by the carrier itself."""
-    if attempt.role is LegRole.CUSTOMER and call.mode is Mode.MACHINE:
+    if is_machines(call, attempt):
         return answer_customer(Talk(rt, session, call, attempt), step, digits)
     if attempt.role is not LegRole.REP:
         return HangUp()
@@ -86,6 +93,11 @@ def instruct(
         token=attempt.token,
         records=call.purpose in rt.rules.records,
     )
+
+
+def is_machines(call: Call, attempt: Attempt) -> bool:
+    """Whether the script talks on this leg."""
+    return attempt.role is LegRole.CUSTOMER and call.mode is Mode.MACHINE
 
 
 def is_browser(attempt: Attempt) -> bool:

@@ -17,17 +17,19 @@ from dialer.calling.errors import (
 )
 from dialer.calling.gate import decide
 from dialer.calling.legs import plan_customer_leg, plan_rep_leg
+from dialer.calling.pause import end_pause
 from dialer.calling.place import place_leg
 from dialer.domain.phone import normalise
 from dialer.domain.verdict import Allowed, Verdict
 from dialer.domain.words import AttemptState, LegRole, Mode, Purpose
 from dialer.models.attempts import Attempt
+from dialer.models.browser_phones import address_of
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Contact, ContactNumber, PhoneNumber
 from dialer.models.events import Fact, append
 from dialer.models.numbers import ensure_number
 from dialer.models.people import User
-from dialer.models.switches import HOLD, is_on
+from dialer.models.switches import is_stopped
 from dialer.models.transitions import By
 from dialer.models.verdicts import Asked
 from dialer.models.visibility import may_dial_contact
@@ -127,7 +129,7 @@ def plan_call(rt: Runtime, session: Session, click: Click, occurrence: str) -> P
     """Write the call and both attempts, or the refusal, in the caller's transaction."""
     rep = session.get_one(User, click.rep_id)
     target = find_target(rt, session, click, rep)
-    check_floor(session, rep, target.number)
+    check_floor(rt, session, rep, target.number)
     asked = Asked(
         number_id=target.number.id,
         purpose=click.purpose,
@@ -138,16 +140,17 @@ def plan_call(rt: Runtime, session: Session, click: Click, occurrence: str) -> P
     verdict = decide(rt, session, asked, target.contact.id if target.contact else None)
     if not isinstance(verdict, Allowed):
         return verdict
+    end_pause(session, rep, rt.now())
     call = write_call(rt, session, click, rep, target)
     rep_attempt = plan_legs(rt, session, call, rep, occurrence)
     return Planned(call.id, rep_attempt.id)
 
 
-def check_floor(session: Session, rep: User, number: PhoneNumber) -> None:
+def check_floor(rt: Runtime, session: Session, rep: User, number: PhoneNumber) -> None:
     """Refuse what would ring nobody or somebody twice."""
-    if not rep.phone:
+    if address_of(session, rep, rt.now()) is None:
         raise NoPhone
-    if is_on(session, HOLD):
+    if is_stopped(session):
         raise OnHold
     live = live_call_of(session, rep.id)
     if live is not None:

@@ -6,15 +6,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.errors import NotLive
-from dialer.domain.attempt import CANCEL, HUNG_UP_SECONDS
+from dialer.calling.stops import go_on
+from dialer.domain.attempt import HUNG_UP_SECONDS
 from dialer.domain.words import AttemptState, EndedBy, LegRole, LegStatus
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call, CallLeg
-from dialer.models.events import Fact, append, lock_call, note_fact, project
+from dialer.models.events import Fact, append, lock_call, note_fact
 from dialer.models.people import AuditEntry
 from dialer.models.switches import HOLD, throw
-from dialer.models.transitions import By, take
+from dialer.models.transitions import By
 from dialer.models.wake import wake_clock
+from dialer.models.withdrawals import withdraw_unsent
 from dialer.runtime import Runtime
 
 
@@ -39,27 +41,6 @@ def hang_up(rt: Runtime, call_id: int, by: EndedBy, user_id: int | None) -> None
         wake_clock(session)
     for carrier_sid in sids:
         rt.carrier.hang_up(carrier_sid)
-
-
-def withdraw_unsent(session: Session, call: Call, by: By) -> None:
-    """T4 for every attempt of a locked call that has not left yet.
-
-    A customer who was never tried has no leg, and gets none by being withdrawn.
-    """
-    for attempt in session.execute(
-        sa.select(Attempt).where(Attempt.call_id == call.id).order_by(Attempt.id)
-    ).scalars():
-        if take(session, attempt, CANCEL, by) and (
-            attempt.sends or attempt.role is not LegRole.CUSTOMER
-        ):
-            append(
-                session,
-                Fact(kind="leg", at=by.at, received_at=by.at, call_id=call.id,
-                     attempt_id=attempt.id, leg_status=LegStatus.CANCELED,
-                     data={"reason": "withdrawn"},
-                     dedupe_key=f"closed:{attempt.id}:{attempt.epoch}"),
-            )  # fmt: skip
-    project(session, call)
 
 
 def is_handed_on(session: Session, call_id: int) -> bool:
@@ -136,10 +117,16 @@ def hold_call(rt: Runtime, call_id: int, on: bool, user_id: int) -> None:
 
 
 def set_hold(rt: Runtime, on: bool, reason: str, user_id: int | None) -> None:
-    """Throw the kill switch: no new call is placed, whoever asks."""
+    """Throw the kill switch: no new call is placed, whoever asks; or let calls go on.
+
+    That also closes every breaker. Raises NotAudited while a gap is not looked through.
+    """
     with rt.sessions.write() as session:
         now = rt.now()
-        throw(session, HOLD, on=on, at=now, reason=reason, user_id=user_id)
+        if on:
+            throw(session, HOLD, on=True, at=now, reason=reason, user_id=user_id)
+        else:
+            go_on(session, now, reason, user_id)
         session.add(
             AuditEntry(at=now, actor_id=user_id, action="hold_on" if on else "hold_off",
                        subject_kind="floor", subject_id=None, detail={"reason": reason})

@@ -12,19 +12,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dialer.calling.click import Click, click_to_dial
+from dialer.calling.each import for_each
 from dialer.calling.errors import CallingError, Refused
 from dialer.calling.gate import decide
 from dialer.calling.legs import plan_customer_leg
 from dialer.calling.place import place_leg
+from dialer.calling.stops import knows_the_time, may_send
 from dialer.domain.verdict import Allowed, NotUntil, Verdict
 from dialer.domain.words import Mode, Outcome, TaskState
 from dialer.models.calls import Call, CallTask
 from dialer.models.events import Fact, append
-from dialer.models.money import Receivable, ReceivableState
+from dialer.models.money import Receivable
 from dialer.models.people import User
-from dialer.models.switches import HOLD, is_on
 from dialer.models.transitions import By
 from dialer.models.verdicts import Asked
+from dialer.models.withdrawals import ASKS
 from dialer.runtime import Runtime
 
 BATCH = 50
@@ -33,17 +35,19 @@ OTHER_HOUR = timedelta(hours=1)
 
 def dial_due_tasks(rt: Runtime) -> int:
     """Take up every machine task whose time has come; returns how many calls were placed."""
-    placed = 0
-    for task_id in due_tasks(rt, Mode.MACHINE):
-        attempt_id = take_up(rt, task_id)
-        placed += attempt_id is not None and place_leg(rt, attempt_id, actor="clock")
-    return placed
+    return for_each(due_tasks(rt, Mode.MACHINE), lambda task_id: dial_task(rt, task_id))
+
+
+def dial_task(rt: Runtime, task_id: int) -> bool:
+    """Take up one task; True if a request left."""
+    attempt_id = None if rt.stopping() else take_up(rt, task_id)
+    return attempt_id is not None and place_leg(rt, attempt_id, actor="clock")
 
 
 def due_tasks(rt: Runtime, mode: Mode) -> list[int]:
     """Tasks whose time has come, the earliest first."""
     with rt.sessions.read() as session:
-        if is_on(session, HOLD):
+        if not may_send(session, rt.now()):
             return []
         return list(
             session.execute(
@@ -94,7 +98,7 @@ def ends_unplaced(session: Session, task: CallTask, now: datetime) -> bool:
         return True
     if task.receivable_id is not None:
         receivable = session.get_one(Receivable, task.receivable_id)
-        if receivable.state is not ReceivableState.OPEN or receivable.open_minor == 0:
+        if receivable.is_settled and task.purpose in ASKS:
             task.state = TaskState.CANCELLED
             task.held_by = f"receivable:{receivable.state}"
             return True
@@ -172,7 +176,7 @@ def open_call(rt: Runtime, session: Session, task: CallTask) -> int:
 
 def ring_due_reps(rt: Runtime) -> int:
     """Ring the reps who asked to be rung when a call of their list is due."""
-    return sum(ring_rep(rt, task_id) for task_id in due_tasks(rt, Mode.REP))
+    return for_each(due_tasks(rt, Mode.REP), lambda task_id: ring_rep(rt, task_id))
 
 
 def ring_rep(rt: Runtime, task_id: int) -> bool:
@@ -209,6 +213,8 @@ def ring_rep(rt: Runtime, task_id: int) -> bool:
 def expire_tasks(rt: Runtime) -> int:
     """End what waits past its time, for people to see."""
     with rt.sessions.write() as session:
+        if not knows_the_time(session, rt.now()):
+            return 0
         done = session.execute(
             sa.update(CallTask)
             .where(CallTask.state == TaskState.WAITING, CallTask.not_after_at <= rt.now())

@@ -53,3 +53,7 @@ class BriefMissing(CallingError):
 
 class WrongDisposition(CallingError):
     """The call's purpose does not end in this disposition."""
+
+
+class NotAudited(CallingError):
+    """Calls cannot go on yet: what the carrier did meanwhile has not been looked through."""

@@ -1,11 +1,14 @@
 """Asking the gate: facts from the database, a decision from the domain, a row that says so."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
-from dialer.domain.gate import may_dial
+from dialer.domain.gate import may_dial, verdicts
 from dialer.domain.verdict import Verdict
 from dialer.domain.words import Mode, Purpose
 from dialer.models.facts import Planned, fact_record, load_facts
+from dialer.models.many_facts import Target, load_target_facts
 from dialer.models.verdicts import Asked, store_verdict
 from dialer.runtime import Runtime
 
@@ -27,6 +30,14 @@ def ask_gate(
     with rt.sessions.read() as session:
         facts = load_facts(session, planned)
     return may_dial(facts, rt.policy, planned.now)
+
+
+def ask_gate_many(rt: Runtime, targets: Sequence[Target]) -> list[Verdict]:
+    """The same for many calls of reps, in order: a few queries, however many there are."""
+    now = rt.now()
+    with rt.sessions.read() as session:
+        facts = load_target_facts(session, targets, frozenset(rt.settings.caller_ids), now)
+    return list(verdicts(facts, rt.policy, now))
 
 
 def decide(rt: Runtime, session: Session, asked: Asked, contact_id: int | None) -> Verdict:

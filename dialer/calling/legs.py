@@ -1,10 +1,13 @@
 """Planning a call's legs: an attempt of its own for each, with its own token."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from dialer.domain.words import LegRole
 from dialer.models.attempts import Attempt
-from dialer.models.calls import Call
+from dialer.models.browser_phones import address_of
+from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Contact, PhoneNumber
 from dialer.models.people import User
 from dialer.models.transitions import By, plan
@@ -24,33 +27,48 @@ def plan_customer_leg(
         from_number=choose_caller_id(rt, session, call),
         created_at=by.at,
         not_before_at=by.at,
+        not_after_at=deadline(session, call),
     )
     return plan(session, attempt, by)
+
+
+def deadline(session: Session, call: Call) -> datetime | None:
+    """After which the task that the call is for has come too late."""
+    task = session.get(CallTask, call.task_id) if call.task_id else None
+    return task.not_after_at if task else None
 
 
 def plan_rep_leg(
     rt: Runtime, session: Session, call: Call, rep: User, occurrence: str, by: By
 ) -> Attempt:
-    """The leg that rings the rep's telephone."""
-    return plan_own_leg(rt, session, call, rep, LegRole.REP, f"{occurrence}:rep", by)
+    """The leg that rings the rep's phone: a browser or a telephone."""
+    return plan_helping_leg(
+        rt,
+        session,
+        call,
+        address_of(session, rep, by.at),
+        LegRole.REP,
+        f"{occurrence}:rep",
+        by,
+    )
 
 
-def plan_own_leg(
+def plan_helping_leg(
     rt: Runtime,
     session: Session,
     call: Call,
-    user: User,
+    address: str | None,
     role: LegRole,
     occurrence: str,
     by: By,
 ) -> Attempt:
-    """A leg that rings one of our own people."""
+    """A leg that rings one of our own people, or whoever takes over from them."""
     attempt = Attempt(
         call_id=call.id,
         occurrence=occurrence,
         role=role,
         token=rt.token(),
-        address=user.phone,
+        address=address,
         from_number=choose_caller_id(rt, session, call),
         created_at=by.at,
         not_before_at=by.at,

@@ -4,23 +4,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from dialer.calling.control import hang_up
+from dialer.calling.each import for_each
 from dialer.calling.errors import NotLive
-from dialer.calling.gate import ask_gate
 from dialer.calling.talk import CALL_BACK_STEP, VOICEMAIL_STEP
 from dialer.carrier.port import CarrierRefused, CarrierUncertain
-from dialer.domain.verdict import Allowed
-from dialer.domain.words import (
-    AnsweredBy,
-    AttemptState,
-    EndedBy,
-    LegRole,
-    LegStatus,
-    Mode,
-    Purpose,
-)
+from dialer.domain.money import ReceivableState
+from dialer.domain.words import AnsweredBy, AttemptState, EndedBy, LegRole, Mode
 from dialer.models.attempts import Attempt
-from dialer.models.calls import Call, CallEvent, CallLeg
+from dialer.models.calls import Call, CallEvent, CallLeg, CallTask
 from dialer.models.events import Fact, append
+from dialer.models.money import Receivable
+from dialer.models.withdrawals import ASKS
 from dialer.runtime import Runtime
 
 BATCH = 50
@@ -45,6 +39,40 @@ def call_back_instead(rt: Runtime) -> int:
         rep_leg.joined_at.is_(None),
     )
     return redirect_all(rt, sa.and_(Call.mode == Mode.MACHINE, gone), CALL_BACK_STEP)
+
+
+def withdraw_settled(rt: Runtime) -> int:
+    """Hang up what still waits or rings at the carrier about money that has come in meanwhile.
+
+    Who has answered already hears a thank-you instead; a rep who talks knows what to say.
+    """
+    with rt.sessions.read() as session:
+        ringing = session.scalars(
+            sa.select(Call.id)
+            .join(CallTask, CallTask.id == Call.task_id)
+            .join(Receivable, Receivable.id == CallTask.receivable_id)
+            .where(
+                Call.ended_at.is_(None),
+                Call.answered_at.is_(None),
+                CallTask.purpose.in_(ASKS),
+                sa.or_(
+                    Receivable.state != ReceivableState.OPEN,
+                    Receivable.paid_minor >= Receivable.amount_minor,
+                ),
+                ~sa.exists().where(CallEvent.call_id == Call.id, CallEvent.kind == "hangup_asked"),
+            )
+            .limit(BATCH)
+        ).all()
+    return for_each(ringing, lambda call_id: hang_up_settled(rt, call_id))
+
+
+def hang_up_settled(rt: Runtime, call_id: int) -> bool:
+    """End a call that is of no use any more; what ended by itself is fine."""
+    try:
+        hang_up(rt, call_id, EndedBy.MACHINE, None)
+    except NotLive:
+        return False
+    return True
 
 
 def redirect_all(rt: Runtime, which: sa.ColumnElement[bool], step: str) -> int:
@@ -92,48 +120,4 @@ def redirect(
                 dedupe_key=f"redirected:{attempt_id}:{step}",
             ),
         )
-    return True
-
-
-def cancel_late(rt: Runtime) -> int:
-    """T18: a call that the carrier still holds back when its window has closed is cancelled."""
-    with rt.sessions.read() as session:
-        queued = session.execute(
-            sa.select(Call.id, Call.number_id, Call.contact_id, Call.purpose, Call.mode)
-            .join(CallLeg, CallLeg.call_id == Call.id)
-            .join(Attempt, Attempt.id == CallLeg.id)
-            .where(
-                Call.ended_at.is_(None),
-                CallLeg.role == LegRole.CUSTOMER,
-                CallLeg.status == LegStatus.QUEUED,
-                Attempt.state == AttemptState.LIVE,
-            )
-            .limit(BATCH)
-        ).all()
-    return sum(cancel_if_late(rt, *row) for row in queued)
-
-
-def cancel_if_late(
-    rt: Runtime,
-    call_id: int,
-    number_id: int,
-    contact_id: int | None,
-    purpose: Purpose,
-    mode: Mode,
-) -> bool:
-    """Ask the gate about a call that still waits in the carrier's queue."""
-    verdict = ask_gate(
-        rt,
-        number_id=number_id,
-        contact_id=contact_id,
-        purpose=purpose,
-        mode=mode,
-        except_call_id=call_id,
-    )
-    if isinstance(verdict, Allowed):
-        return False
-    try:
-        hang_up(rt, call_id, EndedBy.MACHINE, None)
-    except NotLive:
-        return False
     return True

@@ -1,58 +1,47 @@
 """Placing one leg, T2 to T10: claim, wait for the pace, intend, send once, write what came."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.gate import decide
-from dialer.calling.incidents import note_second
-from dialer.carrier.port import CarrierRefused, CarrierUncertain, Dial, Placed, RoomDial, Seat
+from dialer.calling.seats import seat_of
+from dialer.calling.sent import (
+    Intent,
+    close_unsent,
+    load,
+    record_doubt,
+    record_placed,
+    record_refusal,
+    record_stall,
+    sent_fact,
+)
+from dialer.calling.stops import may_send
+from dialer.carrier.port import CarrierRefused, CarrierUncertain, Dial, Placed, RoomDial
 from dialer.domain.attempt import (
-    ACCEPT,
-    BACK_OFF,
     CANCEL,
-    DOUBT,
     EXPIRE,
     INTEND,
     INTENT_STALE_SECONDS,
     LEASE_SECONDS,
-    MAX_SENDS,
-    REJECT,
     RING_MARGIN_SECONDS,
-    SILENCE_SECONDS,
     STALL_SECONDS,
-    WITHHOLD,
-    Step,
-    backoff_seconds,
 )
 from dialer.domain.verdict import Allowed, Verdict
-from dialer.domain.words import AttemptState, LegRole, LegStatus, Mode
+from dialer.domain.words import AttemptState, LegRole, Mode
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
-from dialer.models.events import Fact, lock_call, note_fact
+from dialer.models.customers import Contact, PhoneNumber
+from dialer.models.due import FAR
+from dialer.models.events import note_fact
 from dialer.models.pace import is_free, take_turn
-from dialer.models.switches import HOLD, is_on
 from dialer.models.transitions import By, claim_number, take
 from dialer.models.verdicts import Asked
-from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
 
 PATIENCE_SECONDS = 2
-# A supervisor comes in to listen; whispering and joining are changes of the seat.
-SEATS = {LegRole.SUPERVISOR: Seat(muted=True, ends_room=False)}
-
-
-@dataclass(frozen=True)
-class Intent:
-    """A committed intent: what is to be sent, by whom, and since when."""
-
-    attempt_id: int
-    epoch: int
-    begun: float
-    send: Callable[[], Placed]
 
 
 def place_leg(rt: Runtime, attempt_id: int, actor: str) -> bool:
@@ -61,42 +50,63 @@ def place_leg(rt: Runtime, attempt_id: int, actor: str) -> bool:
     At most one request leaves per claim, and none without a durable intent. Where the account's
     pace has no turn soon, the attempt stays planned and the clock takes it up.
     """
-    if not has_turn_soon(rt) or not claim(rt, attempt_id, actor):
+    epoch = claim(rt, attempt_id, actor) if has_turn_soon(rt) else None
+    if epoch is None:
         return False
     wait_for_turn(rt)
-    intent = intend(rt, attempt_id, actor)
+    intent = intend(rt, attempt_id, epoch, actor)
     if intent is None or has_stalled(rt, intent, actor):
         return False
     send(rt, intent, actor)
     return True
 
 
-def claim(rt: Runtime, attempt_id: int, actor: str) -> bool:
-    """T2: take the attempt, if it is due, allowed and nobody else calls the number."""
+def claim(rt: Runtime, attempt_id: int, actor: str) -> int | None:
+    """T2: take the attempt, if it is due, allowed and nobody else calls the number.
+
+    The epoch of the claim, by which alone it may go on; None if it may not.
+    """
     with rt.sessions.write() as session:
-        attempt, call = load(session, attempt_id)
+        attempt, call = load_held(session, attempt_id)
         now = rt.now()
-        if is_on(session, HOLD) or attempt.not_before_at > now or call.ended_at is not None:
-            return False
+        if attempt.state is not AttemptState.PLANNED:
+            return None
+        if now < attempt.not_before_at <= now + FAR:
+            return None
+        if rt.stopping() or call.ended_at is not None or not may_send(session, now):
+            return None
         if give_up_late(session, call, attempt, By(actor=actor, at=now, reason="too late")):
-            return False
+            return None
         if not is_allowed(rt, session, call, attempt, actor):
-            return False
+            return None
         by = By(actor=actor, at=now)
         lease = now + timedelta(seconds=LEASE_SECONDS)
         if claim_number(session, attempt, by, lease_until_at=lease):
-            return True
+            return attempt.epoch
         if attempt.state is AttemptState.PLANNED:
             close_unsent(session, call, attempt, CANCEL, by, {"reason": "number_busy"})
-        return False
+        return None
 
 
-def load(session: Session, attempt_id: int) -> tuple[Attempt, Call]:
-    """The attempt with its call held, so that an end of the call is not overtaken."""
+def load_held(session: Session, attempt_id: int) -> tuple[Attempt, Call]:
+    """The attempt with its call held, and for a customer whom it is about.
+
+    So a suppression of the number comes wholly before or wholly after, and of two calls to one
+    person the second counts the first.
+    """
     attempt = session.get_one(Attempt, attempt_id)
-    call = lock_call(session, attempt.call_id)
-    session.refresh(attempt)
-    return attempt, call
+    if attempt.role is LegRole.CUSTOMER:
+        call = session.get_one(Call, attempt.call_id)
+        lock_row(session, Contact, call.contact_id)
+        lock_row(session, PhoneNumber, call.number_id)
+    return load(session, attempt_id)
+
+
+def lock_row(
+    session: Session, table: type[Contact] | type[PhoneNumber], row_id: int | None
+) -> None:
+    """Hold a row until the transaction ends; others may still point at it."""
+    session.execute(sa.select(table.id).where(table.id == row_id).with_for_update(key_share=True))
 
 
 def is_allowed(rt: Runtime, session: Session, call: Call, attempt: Attempt, actor: str) -> bool:
@@ -133,27 +143,6 @@ def give_up_late(session: Session, call: Call, attempt: Attempt, by: By) -> bool
     return True
 
 
-def close_unsent(
-    session: Session, call: Call, attempt: Attempt, step: Step, by: By, data: dict[str, str]
-) -> bool:
-    """End an attempt that was never sent, and say so in the call's log."""
-    if not take(session, attempt, step, by):
-        return False
-    note_fact(session, call, closing_fact(call, attempt, by.at, LegStatus.CANCELED, data))
-    wake_clock(session)
-    return True
-
-
-def closing_fact(
-    call: Call, attempt: Attempt, at: datetime, status: LegStatus, data: dict[str, str]
-) -> Fact:
-    """Our own word about the end of a leg that the carrier never had."""
-    return Fact(
-        kind="leg", at=at, received_at=at, call_id=call.id, attempt_id=attempt.id,
-        leg_status=status, data=data, dedupe_key=f"closed:{attempt.id}:{attempt.epoch}",
-    )  # fmt: skip
-
-
 def has_turn_soon(rt: Runtime) -> bool:
     """Whether the account's pace has a turn within the time that somebody waits for a page."""
     with rt.sessions.read() as session:
@@ -167,17 +156,20 @@ def wait_for_turn(rt: Runtime) -> None:
     rt.wait(max(0.0, (turn - rt.now()).total_seconds()))
 
 
-def intend(rt: Runtime, attempt_id: int, actor: str) -> Intent | None:
-    """T5: ask everything again and commit the intent; None if it is not to be sent."""
+def intend(rt: Runtime, attempt_id: int, epoch: int, actor: str) -> Intent | None:
+    """T5: ask everything again and commit the intent; None if it is not to be sent.
+
+    A claim of an older epoch has lost the attempt to somebody else.
+    """
     with rt.sessions.write() as session:
-        attempt, call = load(session, attempt_id)
+        attempt, call = load_held(session, attempt_id)
         now = rt.now()
         by = By(actor=actor, at=now)
-        if is_on(session, HOLD) or attempt.lease_until_at is None:
+        if attempt.epoch != epoch or attempt.lease_until_at is None:
             return None
-        if attempt.lease_until_at < now or call.ended_at is not None:
+        if rt.stopping() or attempt.lease_until_at < now or call.ended_at is not None:
             return None
-        if give_up_late(session, call, attempt, by):
+        if not may_send(session, now) or give_up_late(session, call, attempt, by):
             return None
         if not is_allowed(rt, session, call, attempt, actor):
             return None
@@ -187,14 +179,6 @@ def intend(rt: Runtime, attempt_id: int, actor: str) -> Intent | None:
             return None
         note_fact(session, call, sent_fact(call, attempt, now))
         return Intent(attempt.id, attempt.epoch, rt.monotonic(), sender(rt, session, call, attempt))
-
-
-def sent_fact(call: Call, attempt: Attempt, at: datetime) -> Fact:
-    """The leg exists from now on, as far as anybody can tell."""
-    return Fact(
-        kind="leg", at=at, received_at=at, call_id=call.id, attempt_id=attempt.id,
-        leg_status=LegStatus.QUEUED, dedupe_key=f"sent:{attempt.id}:{attempt.epoch}",
-    )  # fmt: skip
 
 
 def sender(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> Callable[[], Placed]:
@@ -214,7 +198,7 @@ def sender(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> Calla
         room_sid=call.room_sid,
         label=label_of(attempt),
         room_token=token_of_room(call, session),
-        seat=SEATS.get(attempt.role, Seat()),
+        seat=seat_of(session, attempt),
     )
     return lambda: rt.carrier.add_to_room(room_dial)
 
@@ -248,86 +232,22 @@ def has_stalled(rt: Runtime, intent: Intent, actor: str) -> bool:
     """T6: a process that slept between intent and request does not send."""
     if rt.monotonic() - intent.begun <= STALL_SECONDS:
         return False
-    by = By(actor=actor, at=rt.now(), reason="stalled")
-    write_outcome(rt, intent, WITHHOLD, by, lease_until_at=None, intent_at=None)
+    record_stall(rt, intent, By(actor=actor, at=rt.now(), reason="stalled"))
     return True
 
 
 def send(rt: Runtime, intent: Intent, actor: str) -> None:
-    """Let the one request leave, with no transaction open, and write what came of it."""
+    """Let the one request leave, with no transaction open, and write what came of it.
+
+    Whatever goes wrong that is not surely a refusal may have rung somebody.
+    """
     try:
         placed = intent.send()
     except CarrierRefused as refusal:
         record_refusal(rt, intent, refusal, actor)
     except CarrierUncertain as doubt:
         record_doubt(rt, intent, By(actor=actor, at=rt.now(), reason=str(doubt)))
+    except Exception as error:  # noqa: BLE001 - even a bug of ours may come after the request
+        record_doubt(rt, intent, By(actor=actor, at=rt.now(), reason=type(error).__name__))
     else:
         record_placed(rt, intent, placed, actor)
-
-
-def record_placed(rt: Runtime, intent: Intent, placed: Placed, actor: str) -> None:
-    """T7; a webhook may have been quicker, and then only the SID is compared."""
-    with rt.sessions.write() as session:
-        attempt, call = load(session, intent.attempt_id)
-        by = By(actor=actor, at=rt.now())
-        if attempt.carrier_sid in (None, placed.carrier_sid):
-            silent_at = by.at + timedelta(seconds=SILENCE_SECONDS)
-            changes = {
-                "carrier_sid": placed.carrier_sid,
-                "queue_ms": placed.queue_ms,
-                "check_at": silent_at,
-            }
-            if not take(session, attempt, ACCEPT, by, **changes):
-                attempt.carrier_sid = placed.carrier_sid
-            return
-        note_second(session, call, attempt, placed.carrier_sid, by.at)
-    rt.carrier.hang_up(placed.carrier_sid)
-
-
-def record_refusal(rt: Runtime, intent: Intent, refusal: CarrierRefused, actor: str) -> None:
-    """T8 for good, T9 to try again later, T4 when it was tried often enough."""
-    with rt.sessions.write() as session:
-        attempt, call = load(session, intent.attempt_id)
-        now = rt.now()
-        by = By(actor=actor, at=now, reason=f"carrier code {refusal.code}")
-        if refusal.permanent:
-            if take(session, attempt, REJECT, by, refusal_code=refusal.code):
-                data = {"reason": "refused_by_carrier", "code": str(refusal.code)}
-                fact = closing_fact(call, attempt, now, LegStatus.FAILED, data)
-                note_fact(session, call, fact)
-                wake_clock(session)
-            return
-        wait = timedelta(seconds=backoff_seconds(attempt.sends))
-        changes = {"not_before_at": now + wait, "lease_until_at": None, "intent_at": None}
-        if take(session, attempt, BACK_OFF, by, **changes) and attempt.sends >= MAX_SENDS:
-            data = {"reason": "refused_by_carrier", "code": str(refusal.code)}
-            close_unsent(session, call, attempt, EXPIRE, by, data)
-
-
-def record_doubt(rt: Runtime, intent: Intent, by: By) -> None:
-    """T10: nobody knows, so nobody sends again; the reconciler finds out."""
-    with rt.sessions.write() as session:
-        attempt, call = load(session, intent.attempt_id)
-        check_at = by.at + timedelta(seconds=20)
-        if take(session, attempt, DOUBT, by, check_at=check_at):
-            note_uncertain(session, call, attempt, by.at)
-
-
-def note_uncertain(session: Session, call: Call, attempt: Attempt, at: datetime) -> None:
-    """Show the doubt on the call."""
-    note_fact(
-        session,
-        call,
-        Fact(
-            kind="uncertain", at=at, received_at=at, call_id=call.id, attempt_id=attempt.id,
-            dedupe_key=f"uncertain:{attempt.id}:{attempt.epoch}",
-        ),
-    )  # fmt: skip
-
-
-def write_outcome(rt: Runtime, intent: Intent, step: Step, by: By, **changes: object) -> None:
-    """Take one step after the fact, fenced by the epoch of the intent."""
-    with rt.sessions.write() as session:
-        attempt, _ = load(session, intent.attempt_id)
-        if attempt.epoch == intent.epoch:
-            take(session, attempt, step, by, **changes)

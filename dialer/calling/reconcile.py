@@ -8,22 +8,30 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.calling.place import load, note_uncertain
+from dialer.calling.budget import ask_carrier
+from dialer.calling.each import for_each
+from dialer.calling.incidents import note_orphan, report
+from dialer.calling.sent import load, note_uncertain
+from dialer.calling.stops import stop_on_doubts
 from dialer.calling.told import record_on
 from dialer.carrier.port import CarrierCall, CarrierRefused, CarrierUncertain, Told
 from dialer.domain.attempt import (
     ABANDON,
     CLOSE_UNKNOWN,
     INTENT_STALE_SECONDS,
+    MISSING_SECONDS,
     RELEASE,
-    SILENCE_SECONDS,
+    YOUNG_SECONDS,
     Step,
     absence_is_proven,
+    is_another_miss,
     next_listing_seconds,
+    next_poll_seconds,
 )
-from dialer.domain.words import AttemptState, LegRole
+from dialer.domain.words import AttemptState, IncidentKind, LegRole, LegStatus
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
+from dialer.models.due import is_before, is_due
 from dialer.models.events import Fact, note_fact
 from dialer.models.transitions import By, take
 from dialer.models.wake import wake_clock
@@ -31,14 +39,16 @@ from dialer.runtime import Runtime
 
 ACTOR = "reconciler"
 BATCH = 100
-COST_AFTER_SECONDS = 30
-COST_EVERY_SECONDS = 300
+# The carrier's clock and ours may differ, and its instants have no fractions.
+EARLY = timedelta(seconds=5)
 
 
 def release_claims(rt: Runtime) -> int:
     """T3: a claim whose holder died sent nothing, for an intent comes before the request."""
     now = rt.now()
-    expired = sa.and_(Attempt.state == AttemptState.CLAIMED, Attempt.lease_until_at < now)
+    expired = sa.and_(
+        Attempt.state == AttemptState.CLAIMED, is_before(Attempt.lease_until_at, now, now)
+    )
     by = By(actor=ACTOR, at=now, reason="lease expired")
     return step_all(rt, expired, RELEASE, by, lease_until_at=None)
 
@@ -47,7 +57,9 @@ def abandon_intents(rt: Runtime) -> int:
     """T11: an intent whose sender died may have left, or not."""
     now = rt.now()
     stale_before = now - timedelta(seconds=INTENT_STALE_SECONDS)
-    stale = sa.and_(Attempt.state == AttemptState.DIALING, Attempt.intent_at < stale_before)
+    stale = sa.and_(
+        Attempt.state == AttemptState.DIALING, is_before(Attempt.intent_at, stale_before, now)
+    )
     return step_all(rt, stale, ABANDON, By(actor=ACTOR, at=now, reason="stale"), check_at=now)
 
 
@@ -57,7 +69,7 @@ def step_all(
     """Take one step with every attempt that fits, each in a transaction of its own."""
     with rt.sessions.read() as session:
         ids = list(session.execute(sa.select(Attempt.id).where(which).limit(BATCH)).scalars())
-    return sum(step_one(rt, attempt_id, step, by, **changes) for attempt_id in ids)
+    return for_each(ids, lambda attempt_id: step_one(rt, attempt_id, step, by, **changes))
 
 
 def step_one(rt: Runtime, attempt_id: int, step: Step, by: By, **changes: object) -> bool:
@@ -67,45 +79,70 @@ def step_one(rt: Runtime, attempt_id: int, step: Step, by: By, **changes: object
         done = take(session, attempt, step, by, **changes)
         if done and attempt.state is AttemptState.UNKNOWN:
             note_uncertain(session, call, attempt, by.at)
+            stop_on_doubts(session, by.at)
         return done
 
 
 def resolve_doubts(rt: Runtime) -> int:
     """T12 and T14: look for doubtful legs in the carrier's list."""
     with rt.sessions.read() as session:
-        due = list(
-            session.execute(
-                sa.select(Attempt.id)
-                .where(Attempt.state == AttemptState.UNKNOWN, Attempt.check_at <= rt.now())
-                .limit(BATCH)
-            ).scalars()
-        )
-    return sum(resolve_doubt(rt, attempt_id) for attempt_id in due)
+        due = session.scalars(
+            sa.select(Attempt.id)
+            .where(Attempt.state == AttemptState.UNKNOWN, is_due(Attempt.check_at, rt.now()))
+            .order_by(Attempt.check_at)
+            .limit(BATCH)
+        ).all()
+    return for_each(due, lambda attempt_id: resolve_doubt(rt, attempt_id))
 
 
 def resolve_doubt(rt: Runtime, attempt_id: int) -> bool:
     """List the calls to the attempt's address and believe exactly what the list proves."""
     with rt.sessions.read() as session:
         attempt = session.get_one(Attempt, attempt_id)
-        address = attempt.address or (attempt.number.e164 if attempt.number else None)
-        since = (attempt.intent_at or attempt.created_at) - timedelta(seconds=5)
-        from_number = attempt.from_number
-    try:
-        listed = rt.carrier.list_calls(to=address, since=since)
-    except (CarrierRefused, CarrierUncertain):
+        address = address_of(attempt)
+        since = (attempt.intent_at or attempt.created_at) - EARLY
+    asked_at = rt.now()
+    listed = list_to(rt, address, since)
+    if listed is None:
         return False
-    ours = [c for c in listed if c.direction == "outbound-api" and c.from_number == from_number]
     with rt.sessions.write() as session:
         attempt, call = load(session, attempt_id)
         if attempt.state is not AttemptState.UNKNOWN:
             return False
-        unowned = sorted(drop_owned(session, ours), key=created_order)
-        if not unowned:
-            return note_miss(rt, session, call, attempt)
-        attempt.carrier_sid = unowned[0].carrier_sid
+        ours = sorted(
+            (found for found in listed if may_be_of(session, attempt, found)), key=created_order
+        )
+        if not ours:
+            return note_miss(session, call, attempt, asked_at)
+        for other in ours[1:]:
+            note_orphan(session, other, rt.now(), attempt)
+        attempt.carrier_sid = ours[0].carrier_sid
         session.flush()
-        record_on(rt, session, attempt, poll_of(rt, unowned[0]))
+        record_on(rt, session, attempt, poll_of(rt, ours[0]))
         return True
+
+
+def address_of(attempt: Attempt) -> str | None:
+    """What was dialled; nobody knows any more once a number was erased."""
+    return attempt.address or (attempt.number.e164 if attempt.number else None)
+
+
+def list_to(rt: Runtime, address: str | None, since: datetime) -> list[CarrierCall] | None:
+    """The carrier's calls to an address; without one, none can be told to be ours."""
+    if address is None:
+        return []
+    try:
+        return ask_carrier(rt, lambda: rt.carrier.list_calls(to=address, since=since))
+    except CarrierRefused:
+        return None
+
+
+def may_be_of(session: Session, attempt: Attempt, found: CarrierCall) -> bool:
+    """Whether a listed call may be what a doubtful request has placed: one that nobody owns."""
+    if found.direction != "outbound-api" or found.from_number != attempt.from_number:
+        return False
+    owner = session.scalar(sa.select(Attempt.id).where(Attempt.carrier_sid == found.carrier_sid))
+    return owner in (None, attempt.id)
 
 
 def created_order(call: CarrierCall) -> datetime:
@@ -115,34 +152,27 @@ def created_order(call: CarrierCall) -> datetime:
     return call.created_at
 
 
-def drop_owned(session: Session, listed: list[CarrierCall]) -> list[CarrierCall]:
-    """Listed calls that no attempt owns."""
-    owned = set(
-        session.execute(
-            sa.select(Attempt.carrier_sid).where(
-                Attempt.carrier_sid.in_([c.carrier_sid for c in listed])
-            )
-        ).scalars()
-    )
-    return [c for c in listed if c.carrier_sid not in owned]
+def note_miss(session: Session, call: Call, attempt: Attempt, asked_at: datetime) -> bool:
+    """Count a clean list without the call; T14 once absence is as sure as it gets.
 
-
-def note_miss(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> bool:
-    """Count a clean list without the call; T14 once absence is as sure as it gets."""
-    now = rt.now()
-    attempt.misses += 1
-    attempt.listed_at = now
-    age = (now - (attempt.intent_at or attempt.created_at)).total_seconds()
+    What counts is when the list was asked for, however long its reader slept.
+    """
     is_customer = attempt.role is LegRole.CUSTOMER
-    attempt.check_at = now + timedelta(seconds=next_listing_seconds(attempt.misses))
+    age = (asked_at - (attempt.intent_at or attempt.created_at)).total_seconds()
+    since_last = (asked_at - attempt.listed_at).total_seconds() if attempt.listed_at else None
+    attempt.check_at = asked_at + timedelta(seconds=next_listing_seconds(age))
+    if not is_another_miss(since_last, is_customer=is_customer):
+        return False
+    attempt.misses += 1
+    attempt.listed_at = asked_at
     if not absence_is_proven(age, attempt.misses, is_customer=is_customer):
         return False
-    by = By(actor=ACTOR, at=now, reason=f"{attempt.misses} clean lists")
+    by = By(actor=ACTOR, at=asked_at, reason=f"{attempt.misses} clean lists")
     if take(session, attempt, CLOSE_UNKNOWN, by):
         note_fact(
             session,
             call,
-            Fact(kind="unknown_closed", at=now, received_at=now, call_id=call.id,
+            Fact(kind="unknown_closed", at=asked_at, received_at=asked_at, call_id=call.id,
                  attempt_id=attempt.id, dedupe_key=f"unknown_closed:{attempt.id}"),
         )  # fmt: skip
         wake_clock(session)
@@ -150,56 +180,81 @@ def note_miss(rt: Runtime, session: Session, call: Call, attempt: Attempt) -> bo
 
 
 def poll_silent(rt: Runtime) -> int:
-    """Fetch legs that should have spoken by now: callbacks are best effort."""
+    """Fetch legs that should have spoken by now: callbacks are best effort.
+
+    Also those that came to light after they were given up, for their outcome is still missing.
+    """
     with rt.sessions.read() as session:
         due = session.execute(
             sa.select(Attempt.id, Attempt.carrier_sid)
             .where(
-                Attempt.state == AttemptState.LIVE,
+                Attempt.state.in_((AttemptState.LIVE, AttemptState.CLOSED_UNKNOWN)),
                 Attempt.carrier_sid.is_not(None),
-                Attempt.check_at <= rt.now(),
+                is_due(Attempt.check_at, rt.now()),
             )
+            .order_by(Attempt.check_at)
             .limit(BATCH)
         ).all()
-    return sum(poll_leg(rt, attempt_id, str(sid)) for attempt_id, sid in due)
+    return for_each(due, lambda leg: poll_leg(rt, leg.id, str(leg.carrier_sid)))
 
 
 def poll_leg(rt: Runtime, attempt_id: int, carrier_sid: str) -> bool:
     """Fetch one leg and record what its resource says."""
     try:
-        found = rt.carrier.fetch(carrier_sid)
-    except (CarrierRefused, CarrierUncertain):
+        found = ask_carrier(rt, lambda: rt.carrier.fetch(carrier_sid))
+    except CarrierRefused as refusal:
+        if refusal.is_unknown:
+            note_missing(rt, attempt_id)
         return False
-    with rt.sessions.write() as session:
-        attempt, _ = load(session, attempt_id)
-        attempt.listed_at = rt.now()
-        attempt.check_at = rt.now() + timedelta(seconds=SILENCE_SECONDS)
-        record_on(rt, session, attempt, poll_of(rt, found))
-        record_cost(rt, session, attempt, found)
+    if found is None:
+        return False
+    record_found(rt, attempt_id, found)
     return True
 
 
-def poll_costs(rt: Runtime) -> int:
-    """Learn what ended legs cost; the carrier prices them some time after their end."""
-    now = rt.now()
-    with rt.sessions.read() as session:
-        due = session.execute(
-            sa.select(Attempt.id, Attempt.carrier_sid)
-            .join(Call, Call.id == Attempt.call_id)
-            .where(
-                Attempt.state == AttemptState.DONE,
-                Attempt.carrier_sid.is_not(None),
-                Call.cost_minor.is_(None),
-                Call.ended_at < now - timedelta(seconds=COST_AFTER_SECONDS),
-                Call.ended_at > now - timedelta(days=2),
-                sa.or_(
-                    Attempt.listed_at.is_(None),
-                    Attempt.listed_at < now - timedelta(seconds=COST_EVERY_SECONDS),
-                ),
-            )
-            .limit(20)
-        ).all()
-    return sum(poll_leg(rt, attempt_id, str(sid)) for attempt_id, sid in due)
+def record_found(rt: Runtime, attempt_id: int, found: CarrierCall) -> None:
+    """Record what the carrier's own record of a leg says."""
+    with rt.sessions.write() as session:
+        attempt, _ = load(session, attempt_id)
+        attempt.listed_at, attempt.missing_since_at = rt.now(), None
+        plan_check(rt, attempt)
+        record_on(rt, session, attempt, poll_of(rt, found))
+        record_cost(rt, session, attempt, found)
+
+
+def plan_check(rt: Runtime, attempt: Attempt) -> None:
+    """When to fetch it again, if nobody tells anything before."""
+    age = (rt.now() - (attempt.intent_at or attempt.created_at)).total_seconds()
+    pause = next_poll_seconds(age, rt.rules.limit_seconds)
+    attempt.check_at = rt.now() + timedelta(seconds=pause)
+
+
+def note_missing(rt: Runtime, attempt_id: int) -> None:
+    """The carrier denies a call that it took: people are told, and a call has an end some day."""
+    with rt.sessions.write() as session:
+        attempt, call = load(session, attempt_id)
+        now = rt.now()
+        attempt.missing_since_at = attempt.missing_since_at or now
+        attempt.listed_at = now
+        plan_check(rt, attempt)
+        missing = (now - attempt.missing_since_at).total_seconds()
+        if attempt.state is AttemptState.DONE or missing <= MISSING_SECONDS:
+            return
+        report(session, IncidentKind.VANISHED_CALL, now, attempt, attempt.carrier_sid)
+        age = (now - (attempt.intent_at or attempt.created_at)).total_seconds()
+        if age > rt.rules.limit_seconds + YOUNG_SECONDS:
+            answered = call.answered_at is not None or attempt.role is not LegRole.CUSTOMER
+            status = LegStatus.COMPLETED if answered else LegStatus.FAILED
+            record_on(rt, session, attempt, vanished(attempt, status, now))
+
+
+def vanished(attempt: Attempt, status: LegStatus, at: datetime) -> Told:
+    """The end of a leg that the carrier has lost, and that its own limit must have ended."""
+    return Told(
+        kind="leg", at=at, source="poll", carrier_sid=attempt.carrier_sid, leg_status=status,
+        seq=0, data={"reason": "vanished"}, params={},
+        dedupe_key=f"vanished:{attempt.carrier_sid}",
+    )  # fmt: skip
 
 
 def record_cost(rt: Runtime, session: Session, attempt: Attempt, found: CarrierCall) -> None:

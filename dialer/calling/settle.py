@@ -10,15 +10,18 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from dialer.calling.control import look_soon, withdraw_unsent
-from dialer.calling.incidents import SECOND_CALL, SECOND_ENDED, ended_second
+from dialer.calling.budget import ask_carrier
+from dialer.calling.control import look_soon
+from dialer.calling.each import for_each
 from dialer.calling.place import place_leg
 from dialer.carrier.port import CarrierRefused, CarrierUncertain
 from dialer.domain.words import AttemptState, LegRole, Mode
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call, CallEvent, CallLeg
+from dialer.models.due import is_due
 from dialer.models.events import Fact, append, lock_call, note_fact
 from dialer.models.transitions import By
+from dialer.models.withdrawals import withdraw_unsent
 from dialer.runtime import Runtime
 
 ROOM_GRACE_SECONDS = 2
@@ -36,7 +39,7 @@ NO_MORE = (
 
 def place_planned(rt: Runtime) -> int:
     """Place every leg whose turn has come, the customers of waiting reps first."""
-    return sum(place_leg(rt, attempt_id, actor="clock") for attempt_id in due_legs(rt))
+    return for_each(due_legs(rt), lambda attempt_id: place_leg(rt, attempt_id, actor="clock"))
 
 
 def due_legs(rt: Runtime) -> list[int]:
@@ -55,7 +58,7 @@ def due_legs(rt: Runtime) -> list[int]:
                 .join(Call, Call.id == Attempt.call_id)
                 .where(
                     Attempt.state == AttemptState.PLANNED,
-                    Attempt.not_before_at <= rt.now(),
+                    is_due(Attempt.not_before_at, rt.now()),
                     Call.ended_at.is_(None),
                     sa.or_(
                         Attempt.role == LegRole.REP,
@@ -72,7 +75,7 @@ def due_legs(rt: Runtime) -> list[int]:
 
 def find_rooms(rt: Runtime) -> int:
     """Learn a room's SID by asking, where the rep's `participant-join` was lost."""
-    return sum(find_room(rt, call_id, room) for call_id, room in rooms_unheard_of(rt))
+    return for_each(rooms_unheard_of(rt), lambda room: find_room(rt, *room))
 
 
 def rooms_unheard_of(rt: Runtime) -> list[tuple[int, str]]:
@@ -98,8 +101,8 @@ def rooms_unheard_of(rt: Runtime) -> list[tuple[int, str]]:
 def find_room(rt: Runtime, call_id: int, room: str) -> bool:
     """Ask for a room by name and, if it is open, note that the rep is in it."""
     try:
-        room_sid = rt.carrier.find_room(room)
-    except (CarrierRefused, CarrierUncertain):
+        room_sid = ask_carrier(rt, lambda: rt.carrier.find_room(room))
+    except CarrierRefused:
         return False
     if room_sid is None:
         return False
@@ -133,15 +136,19 @@ def clear_calls(rt: Runtime) -> int:
     """End what a lost partner leaves behind: no customer with nobody in the room."""
     with rt.sessions.read() as session:
         halves = half_dead_calls(session, rt.now()) | ended_with_legs(session)
-    for call_id in halves:
-        with rt.sessions.write() as session:
-            call = lock_call(session, call_id)
-            by = By(actor="clock", at=rt.now(), reason="the other side has left")
-            withdraw_unsent(session, call, by)
-            leftovers = leftover_legs(session, call_id, rt.now())
-        for leftover in leftovers:
-            hang_up_leftover(rt, leftover)
-    return len(halves)
+    return for_each(sorted(halves), lambda call_id: clear_call(rt, call_id))
+
+
+def clear_call(rt: Runtime, call_id: int) -> bool:
+    """Withdraw what was not sent, and hang up what is."""
+    with rt.sessions.write() as session:
+        call = lock_call(session, call_id)
+        by = By(actor="clock", at=rt.now(), reason="the other side has left")
+        withdraw_unsent(session, call, by)
+        leftovers = leftover_legs(session, call_id, rt.now())
+    for leftover in leftovers:
+        hang_up_leftover(rt, leftover)
+    return True
 
 
 def half_dead_calls(session: Session, now: datetime) -> set[int]:
@@ -167,13 +174,24 @@ def half_dead_calls(session: Session, now: datetime) -> set[int]:
         Attempt.role == LegRole.CUSTOMER,
         Attempt.state.in_(NO_MORE),
     )
+    # Somebody asked for the end, and the carrier did not hear of it.
+    asked = sa.exists().where(
+        CallEvent.call_id == Call.id,
+        CallEvent.kind == "hangup_asked",
+        CallEvent.at < now - timedelta(seconds=ROOM_GRACE_SECONDS),
+    )
     return set(
         session.execute(
             sa.select(Call.id)
             .where(
                 Call.ended_at.is_(None),
-                Call.mode == Mode.REP,
-                sa.or_(customer_over, sa.and_(rep_over, ~handed_on), withdrawn),
+                sa.or_(
+                    sa.and_(asked, ~handed_on),
+                    sa.and_(
+                        Call.mode == Mode.REP,
+                        sa.or_(customer_over, sa.and_(rep_over, ~handed_on), withdrawn),
+                    ),
+                ),
             )
             .limit(BATCH)
         ).scalars()
@@ -247,24 +265,3 @@ def hang_up_leftover(rt: Runtime, leftover: Leftover) -> None:
         rt.carrier.hang_up(leftover.carrier_sid)
     except (CarrierRefused, CarrierUncertain):
         return
-
-
-def hang_up_seconds(rt: Runtime) -> int:
-    """T17: hang up every second call that came to light under one token."""
-    ended = aliased(CallEvent)
-    with rt.sessions.read() as session:
-        found = session.execute(
-            sa.select(CallEvent.call_id, CallEvent.carrier_sid).where(
-                CallEvent.kind == SECOND_CALL,
-                ~sa.exists().where(
-                    ended.kind == SECOND_ENDED, ended.carrier_sid == CallEvent.carrier_sid
-                ),
-            )
-        ).all()
-    for call_id, carrier_sid in found:
-        if call_id is None or carrier_sid is None:
-            continue
-        rt.carrier.hang_up(carrier_sid)
-        with rt.sessions.write() as session:
-            append(session, ended_second(call_id, carrier_sid, rt.now()))
-    return len(found)

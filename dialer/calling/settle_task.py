@@ -1,26 +1,18 @@
 """Settling a task whose call is over: outcome, disposition and next step, without a human."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.domain.cadence import NextStep, instant_of, propose, retry_at
-from dialer.domain.words import (
-    AccountClass,
-    Disposition,
-    Mode,
-    Outcome,
-    TaskState,
-    UserRole,
-)
+from dialer.calling.each import for_each
+from dialer.calling.next_step import go_on
+from dialer.domain.words import Disposition, LegStatus, Mode, Outcome, TaskState
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call, CallEvent, CallTask
-from dialer.models.customers import Account, Contact, PhoneNumber, best_zone
 from dialer.models.events import Fact, append, lock_call
-from dialer.models.money import Promise, Receivable
-from dialer.models.people import User
+from dialer.models.ledger import Promised, lock_receivable, write_promise
+from dialer.models.transitions import By
 from dialer.runtime import Runtime
 
 BATCH = 100
@@ -33,11 +25,10 @@ UNSPOKEN = frozenset(
         Outcome.FAILED,
         Outcome.CANCELED,
         Outcome.REP_NO_ANSWER,
+        Outcome.REFUSED_BY_CARRIER,
+        Outcome.UNKNOWN,
     }
 )
-# What a person has to look at before anything else happens about it.
-FOR_THE_OWNER = frozenset({Disposition.PAID, Disposition.WRONG_NUMBER, Disposition.RESCHEDULED})
-SOON = timedelta(minutes=5)
 REP_GRACE = timedelta(minutes=15)
 
 
@@ -59,7 +50,7 @@ def settle_tasks(rt: Runtime) -> int:
             )
             .limit(BATCH)
         ).all()
-    return sum(settle_task(rt, call_id) for call_id, _ in over)
+    return for_each([call_id for call_id, _ in over], lambda call_id: settle_task(rt, call_id))
 
 
 def settle_task(rt: Runtime, call_id: int) -> bool:
@@ -71,6 +62,9 @@ def settle_task(rt: Runtime, call_id: int) -> bool:
         ).scalar_one()
         if task.state not in (TaskState.DIALING, TaskState.LIVE):
             return False
+        if task.mode is Mode.MACHINE and is_refused_for_all(session, call):
+            task.state, task.ready_at = TaskState.WAITING, rt.now()
+            return True
         disposition, promise_on = last_word(session, call)
         task.tries += was_sent(session, call)
         task.outcome, task.disposition = call.outcome, disposition
@@ -80,6 +74,20 @@ def settle_task(rt: Runtime, call_id: int) -> bool:
         go_on(rt, session, call, task, disposition, promise_on)
         note_settled(rt, session, call, disposition)
         return True
+
+
+def is_refused_for_all(session: Session, call: Call) -> bool:
+    """Whether it was the account that the carrier refused: nobody was rung, nothing was tried."""
+    if call.outcome is not Outcome.REFUSED_BY_CARRIER:
+        return False
+    ends = session.scalars(
+        sa.select(CallEvent.data).where(
+            CallEvent.call_id == call.id,
+            CallEvent.kind == "leg",
+            CallEvent.leg_status == LegStatus.FAILED,
+        )
+    )
+    return any(data.get("about") == "account" for data in ends)
 
 
 def was_sent(session: Session, call: Call) -> bool:
@@ -109,142 +117,20 @@ def last_word(session: Session, call: Call) -> tuple[Disposition | None, date | 
 def keep_promise(
     rt: Runtime, session: Session, call: Call, task: CallTask, promise_on: date | None
 ) -> None:
-    """Write the promise, for all that is open; once, however often it is settled."""
+    """Write the promise, for all that is open; everything else about the money rests until then.
+
+    Money that has come in since the key was pressed leaves nothing to promise.
+    """
     if promise_on is None or task.receivable_id is None:
         return
-    receivable = session.get_one(Receivable, task.receivable_id)
-    session.add(
-        Promise(
-            receivable_id=receivable.id,
-            call_id=call.id,
-            amount_minor=receivable.open_minor,
-            currency=receivable.currency,
-            due_on=promise_on,
-            created_at=rt.now(),
-        )
-    )
-
-
-def go_on(
-    rt: Runtime,
-    session: Session,
-    call: Call,
-    task: CallTask,
-    disposition: Disposition | None,
-    promise_on: date | None,
-) -> None:
-    """The next step: another try, another call, a person, or nothing."""
-    task.state = TaskState.DONE
-    if call.outcome in (None, Outcome.UNKNOWN):
-        # Nobody knows whether it rang: never redialled by itself, and a person decides.
-        task.state = TaskState.UNCERTAIN
-    elif disposition is Disposition.NO_RESPONSE:
-        try_again(rt, session, call, task)
-    elif disposition is Disposition.DISPUTED:
-        hand_over(rt, session, call, task, supervisor_of(session, call), "disputed")
-    elif disposition in FOR_THE_OWNER:
-        hand_over(rt, session, call, task, task.owner_id, str(disposition))
-    elif disposition is not None and task.mode is Mode.MACHINE:
-        plan_next(rt, session, call, task, disposition, promise_on)
-
-
-def try_again(rt: Runtime, session: Session, call: Call, task: CallTask) -> None:
-    """By outcome: busy soon, no answer later, voicemail next day; then the owner gets it."""
-    ended_at = call.ended_at or rt.now()
-    again_at = retry_at(rt.cadence, call.outcome or Outcome.FAILED, task.tries, ended_at)
-    if again_at is not None:
-        task.state = TaskState.WAITING
-        task.ready_at = again_at if task.mode is Mode.MACHINE else None
-        task.due_at = again_at
-    elif task.mode is Mode.MACHINE:
-        hand_over(rt, session, call, task, task.owner_id, "not reached")
-
-
-def plan_next(
-    rt: Runtime,
-    session: Session,
-    call: Call,
-    task: CallTask,
-    disposition: Disposition,
-    promise_on: date | None,
-) -> None:
-    """The step that the rules name; after a promise, on the day after its day."""
-    account = session.get(Account, call.account_id) if call.account_id else None
-    contact = session.get_one(Contact, call.contact_id)
-    number = session.get_one(PhoneNumber, call.number_id)
-    zone = best_zone(contact, number)
-    today = rt.now().astimezone(ZoneInfo(zone)).date()
-    account_class = account.account_class if account else AccountClass.C
-    step = propose(rt.cadence, call.purpose, disposition, account_class, today, zone)
-    if step is None:
+    receivable = lock_receivable(session, task.receivable_id)
+    if receivable.is_settled:
         return
-    if promise_on is not None:
-        due_local = datetime.combine(promise_on + timedelta(days=1), step.due_local.time())
-        step = NextStep(purpose=step.purpose, due_local=due_local, zone=zone, mode=Mode.MACHINE)
-    write_next(session, rt.now(), call, task, step)
-
-
-def write_next(session: Session, now: datetime, call: Call, task: CallTask, step: NextStep) -> None:
-    """The follow-up's row."""
-    due_at = instant_of(step.due_local, step.zone)
-    session.add(
-        CallTask(
-            occurrence_key=f"after:{call.id}:{step.purpose}",
-            purpose=step.purpose,
-            mode=step.mode,
-            contact_id=call.contact_id,
-            account_id=call.account_id,
-            number_id=call.number_id,
-            owner_id=task.owner_id,
-            receivable_id=task.receivable_id,
-            due_at=due_at,
-            ready_at=due_at if step.mode is Mode.MACHINE else None,
-            due_local=step.due_local.isoformat(timespec="minutes"),
-            due_zone=step.zone,
-            from_call_id=call.id,
-            created_at=now,
-        )
-    )
-
-
-def hand_over(
-    rt: Runtime, session: Session, call: Call, task: CallTask, owner_id: int | None, why: str
-) -> None:
-    """Put a call on a person's list, with the reason as its note."""
-    due_at = rt.now() + SOON
-    session.add(
-        CallTask(
-            occurrence_key=f"hand_over:{call.id}",
-            purpose=call.purpose,
-            mode=Mode.REP,
-            contact_id=call.contact_id,
-            account_id=call.account_id,
-            number_id=call.number_id,
-            owner_id=owner_id,
-            receivable_id=task.receivable_id,
-            due_at=due_at,
-            note=why,
-            from_call_id=call.id,
-            created_at=rt.now(),
-        )
-    )
-
-
-def supervisor_of(session: Session, call: Call) -> int | None:
-    """Who decides on a dispute: the team's supervisor, else any, else an admin."""
-    return session.execute(
-        sa.select(User.id)
-        .where(
-            User.role.in_((UserRole.SUPERVISOR, UserRole.ADMIN)),
-            User.disabled_at.is_(None),
-        )
-        .order_by(
-            sa.case((User.team_id == call.team_id, 0), else_=1),
-            sa.case((User.role == UserRole.SUPERVISOR, 0), else_=1),
-            User.id,
-        )
-        .limit(1)
-    ).scalar()
+    promised = Promised(
+        receivable=receivable, call_id=call.id, amount_minor=receivable.open_minor,
+        due_on=promise_on, owner_id=task.owner_id, step=task.step,
+    )  # fmt: skip
+    write_promise(session, promised, By(actor="settle", at=rt.now()))
 
 
 def note_settled(

@@ -5,7 +5,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.calling.control import withdraw_unsent
 from dialer.domain.words import AttemptState, LegRole, SuppressionReason
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
@@ -14,6 +13,7 @@ from dialer.models.events import lock_call
 from dialer.models.people import AuditEntry
 from dialer.models.transitions import By
 from dialer.models.wake import wake_clock
+from dialer.models.withdrawals import withdraw_unsent
 from dialer.runtime import Runtime
 
 

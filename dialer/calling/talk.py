@@ -5,8 +5,9 @@ from it is settled by the clock. An opt-out and a dispute are the exceptions: th
 when the carrier has its answer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -15,19 +16,23 @@ from sqlalchemy.orm import Session
 
 from dialer.calling.legs import plan_rep_leg
 from dialer.calling.suppress import suppress_number
+from dialer.domain.hearing import hear
 from dialer.domain.instruction import Ask, HangUp, Instruction, JoinRoom, Say
-from dialer.domain.script import Effect, Step, Turn, begin, follow
-from dialer.domain.words import Disposition, LegRole, SuppressionReason, TaskState
+from dialer.domain.money import ReceivableState
+from dialer.domain.script import Effect, Step, Turn, begin, follow, follow_settled
+from dialer.domain.words import Disposition, Language, LegRole, SuppressionReason
 from dialer.models.attempts import Attempt
+from dialer.models.browser_phones import address_of
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Contact, best_zone
 from dialer.models.events import Fact, append
-from dialer.models.money import Receivable, ReceivableState
+from dialer.models.ledger import stop_asking
+from dialer.models.money import Receivable
 from dialer.models.people import User
 from dialer.models.transitions import By
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
-from dialer.wording import say_date, say_money
+from dialer.wording import say_date, say_money, speak_money
 
 VOICEMAIL_STEP = "voicemail"
 CALL_BACK_STEP = "call_back"
@@ -70,17 +75,30 @@ def answer_customer(talk: Talk, step: str | None, digits: str | None) -> Instruc
     """The script's answer to a leg that asks at a step with what was pressed."""
     if step == VOICEMAIL_STEP:
         return leave_message(talk)
-    if step == CALL_BACK_STEP:
-        turn = CALL_BACK
-    else:
-        at = None if step is None else read_step(step)
-        turn = begin() if at is None else follow(talk.call.purpose, at, digits or None)
+    turn = CALL_BACK if step == CALL_BACK_STEP else next_turn(talk, step, digits or None)
     if turn.effect is Effect.CONNECT and not connect(talk):
         turn = CALL_BACK
     promise_on = promised_day(talk, turn)
     note_turn(talk, f"{step or ''}:{digits or ''}", turn, promise_on)
     take_effect(talk, turn)
     return put(talk, turn, promise_on)
+
+
+def next_turn(talk: Talk, step: str | None, key: str | None) -> Turn:
+    """What the script says next; money that has come in meanwhile is thanked for instead."""
+    at = None if step is None else read_step(step)
+    if talk.receivable is not None and talk.receivable.is_settled:
+        return follow_settled(at, key, paid=talk.receivable.state is ReceivableState.PAID)
+    return begin() if at is None else follow(talk.call.purpose, at, key)
+
+
+def understand(talk: Talk, step: str | None, speech: str) -> str | None:
+    """The key that a spoken answer means at a step."""
+    if step is None or step in (VOICEMAIL_STEP, CALL_BACK_STEP):
+        return None
+    at = read_step(step)
+    script = talk.rt.scripts[talk.contact.language]
+    return hear(speech, at.step, script.hears[at.step]) if at.step else None
 
 
 def read_step(step: str) -> Turn:
@@ -132,17 +150,7 @@ def take_effect(talk: Talk, turn: Turn) -> None:
         reason = SuppressionReason.OPT_OUT
         suppress_number(talk.session, talk.call.number_id, reason, source, None, talk.rt.now())
     if turn.effect is Effect.DISPUTE and talk.receivable is not None:
-        stop_asking(talk.session, talk.receivable)
-
-
-def stop_asking(session: Session, receivable: Receivable) -> None:
-    """A dispute stops everything about the debt until a supervisor has decided."""
-    receivable.state = ReceivableState.DISPUTED
-    session.execute(
-        sa.update(CallTask)
-        .where(CallTask.receivable_id == receivable.id, CallTask.state == TaskState.WAITING)
-        .values(state=TaskState.CANCELLED)
-    )
+        stop_asking(talk.session, talk.receivable, talk.rt.now(), "script")
 
 
 def connect(talk: Talk) -> bool:
@@ -153,9 +161,10 @@ def connect(talk: Talk) -> bool:
     call, owner = talk.call, talk.owner
     if owner is None or call.rep_id is not None:
         return call.rep_id is not None
-    if not is_free(talk.session, owner):
+    if not is_free(talk.session, owner, talk.rt.now()):
         return False
     call.rep_id, call.team_id = owner.id, owner.team_id
+    call.brief_point = brief_for(talk, owner.language)
     talk.session.flush()
     by = By(actor="script", at=talk.rt.now(), reason="the customer asked for the owner")
     plan_rep_leg(talk.rt, talk.session, call, owner, f"connect:{call.id}", by)
@@ -163,9 +172,18 @@ def connect(talk: Talk) -> bool:
     return True
 
 
-def is_free(session: Session, user: User) -> bool:
+def brief_for(talk: Talk, language: Language) -> str:
+    """What the owner reads while the telephone rings: who asks, and what for."""
+    words = matter_words(talk, language, say_money)
+    text = talk.rt.scripts[language].texts["asked_for_you"]
+    return text.format_map({"company": "", "name": talk.contact.name, **words})
+
+
+def is_free(session: Session, user: User, now: datetime) -> bool:
     """Whether a user can be rung now."""
-    if user.phone is None or user.disabled_at is not None or user.paused_at is not None:
+    if user.disabled_at is not None or user.paused_at is not None:
+        return False
+    if address_of(session, user, now) is None:
         return False
     busy = sa.exists().where(Call.rep_id == user.id, Call.ended_at.is_(None))
     return not session.execute(sa.select(busy)).scalar_one()
@@ -176,7 +194,9 @@ def put(talk: Talk, turn: Turn, promise_on: date | None) -> Instruction:
     language, token = talk.contact.language, talk.attempt.token
     lines = fill(talk, turn.says, promise_on)
     if turn.step is not None:
-        return Ask(language=language, lines=lines, token=token, step=write_step(turn))
+        return Ask(
+            language=language, lines=lines, token=token, step=write_step(turn), hears_speech=True
+        )
     if turn.effect is Effect.CONNECT:
         return JoinRoom(
             room=talk.call.room,
@@ -192,22 +212,25 @@ def put(talk: Talk, turn: Turn, promise_on: date | None) -> Instruction:
 def fill(talk: Talk, names: tuple[str, ...], promise_on: date | None = None) -> tuple[str, ...]:
     """The texts with their placeholders filled."""
     script = talk.rt.scripts[talk.contact.language]
-    words = {"company": script.company, "name": talk.contact.name, **matter_words(talk)}
+    matter = matter_words(talk, talk.contact.language, speak_money)
+    words = {"company": script.company, "name": talk.contact.name, **matter}
     if promise_on is not None:
         words["promise_on"] = say_date(promise_on, talk.contact.language)
     return tuple(script.texts[name].format_map(words) for name in names)
 
 
-def matter_words(talk: Talk) -> dict[str, str]:
-    """What the matter's texts may name."""
+def matter_words(
+    talk: Talk, language: Language, amount_word: Callable[[int, str, Language], str]
+) -> dict[str, str]:
+    """What the matter's texts may name; a voice needs amounts in words, a reader in figures."""
     words = {
         "owner": talk.owner.full_name if talk.owner else "",
         "matter": talk.task.note if talk.task else "",
     }
-    owed, language = talk.receivable, talk.contact.language
+    owed = talk.receivable
     if owed is None:
         return words
-    amount = say_money(owed.open_minor, owed.currency, language)
+    amount = amount_word(owed.open_minor, owed.currency, language)
     return {
         "owner": words["owner"],
         "matter": words["matter"] or f"{owed.reference}, {amount}",
@@ -219,6 +242,7 @@ def matter_words(talk: Talk) -> dict[str, str]:
 
 def leave_message(talk: Talk) -> Instruction:
     """After the beep: a message that reveals nothing, or nothing, as the rules say."""
-    if not talk.rt.cadence.leaves_message.get(talk.call.purpose, False):
+    step = talk.task.step if talk.task else None
+    if not talk.rt.cadence.speaks_to_machines(talk.call.purpose, step):
         return HangUp()
     return Say(language=talk.contact.language, lines=fill(talk, ("voicemail",)))

@@ -1,23 +1,28 @@
 """Recording what the carrier tells: one durable transaction, and nothing else happens here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.calling.incidents import note_second
+from dialer.calling.incidents import note_late, note_second, owner_of
 from dialer.carrier.port import Told
-from dialer.domain.attempt import SILENCE_SECONDS, evidence_step
+from dialer.domain.attempt import CANCEL, SILENCE_SECONDS, evidence_step
 from dialer.domain.call import CallView
-from dialer.domain.words import AttemptState
+from dialer.domain.words import AttemptState, IncidentKind
 from dialer.models.attempts import Attempt
 from dialer.models.events import Fact, append, lock_call, project
+from dialer.models.incidents import Incident, note_incident
 from dialer.models.transitions import By, take
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
 
 SIGNS_OF_LIFE = ("leg", "asked", "joined")
+# What has a call at the carrier, or may have one; any other has none as far as we were told.
+MAY_LIVE = (
+    AttemptState.DIALING, AttemptState.UNKNOWN, AttemptState.LIVE, AttemptState.DONE,
+)  # fmt: skip
 
 
 def record_told(rt: Runtime, token: str, told: Told) -> None:
@@ -29,10 +34,21 @@ def record_told(rt: Runtime, token: str, told: Told) -> None:
         attempt = session.execute(
             sa.select(Attempt).where(Attempt.token == token)
         ).scalar_one_or_none()
-        if attempt is None:
-            append(session, fact_of(rt, told, token=token))
-            return
-        record_on(rt, session, attempt, told)
+        if attempt is not None:
+            record_on(rt, session, attempt, told)
+        elif append(session, fact_of(rt, told, token=token)):
+            report_stranger(session, told, rt.now())
+
+
+def report_stranger(session: Session, told: Told, at: datetime) -> None:
+    """Tell people about a call that nobody here has placed; the audit looks into it."""
+    note_incident(
+        session,
+        Incident(
+            kind=IncidentKind.STRANGE_CALLBACK, at=at, carrier_sid=told.carrier_sid,
+            dedupe_key=f"strange_callback:{told.carrier_sid}", data={"source": told.source},
+        ),
+    )  # fmt: skip
 
 
 def record_on(rt: Runtime, session: Session, attempt: Attempt, told: Told) -> None:
@@ -58,15 +74,19 @@ def subject(session: Session, attempt: Attempt, told: Told) -> Attempt | None:
 
     None where the leg is not one of this call's: then the fact stands on the call alone.
     """
-    if told.source != "conference":
-        # A room's recording names no leg at all.
-        foreign = told.carrier_sid and attempt.carrier_sid not in (None, told.carrier_sid)
-        return None if foreign else attempt
-    return session.execute(
-        sa.select(Attempt).where(
-            Attempt.carrier_sid == told.carrier_sid, Attempt.call_id == attempt.call_id
-        )
-    ).scalar_one_or_none()
+    if told.source == "conference" and told.carrier_sid is None:
+        return None  # the room's own beginning or end
+    if told.source == "conference":
+        return session.execute(
+            sa.select(Attempt).where(
+                Attempt.carrier_sid == told.carrier_sid, Attempt.call_id == attempt.call_id
+            )
+        ).scalar_one_or_none()
+    # A room's recording names no leg at all.
+    if not told.carrier_sid or attempt.carrier_sid == told.carrier_sid:
+        return attempt
+    is_first = attempt.carrier_sid is None and owner_of(session, told.carrier_sid) is None
+    return attempt if is_first else None
 
 
 def fact_of(rt: Runtime, told: Told, **place: Any) -> Fact:
@@ -89,7 +109,10 @@ def fact_of(rt: Runtime, told: Told, **place: Any) -> Fact:
 def step_by_evidence(
     rt: Runtime, session: Session, attempt: Attempt, told: Told, view: CallView
 ) -> None:
-    """T12, T13, T16: the carrier's word proves that the call exists, and perhaps that it ended."""
+    """T12, T13, T16: the carrier's word proves that the call exists, and perhaps that it ended.
+
+    T17: a call that came to light after it was given up is not to live.
+    """
     if told.kind not in SIGNS_OF_LIFE:
         return
     leg = next((leg for leg in view.legs if leg.attempt_id == attempt.id), None)
@@ -100,8 +123,20 @@ def step_by_evidence(
     changes["check_at"] = by.at + timedelta(seconds=SILENCE_SECONDS)
     if step is not None:
         take(session, attempt, step, by, **changes)
-    elif "carrier_sid" in changes and attempt.state in (AttemptState.LIVE, AttemptState.DONE):
-        attempt.carrier_sid = told.carrier_sid
+    elif "carrier_sid" in changes:
+        attempt.carrier_sid, attempt.check_at = told.carrier_sid, changes["check_at"]
+    if attempt.state not in MAY_LIVE or attempt.token_revoked_at is not None:
+        end_unwanted(session, attempt, told.carrier_sid, by, alive=not over)
+
+
+def end_unwanted(
+    session: Session, attempt: Attempt, carrier_sid: str | None, by: By, *, alive: bool
+) -> None:
+    """T17: whatever was refused or given up and rings after all is ended, and never sent again."""
+    why = By(actor=by.actor, at=by.at, reason="it was placed after all")
+    take(session, attempt, CANCEL, why)
+    if alive or attempt.state is AttemptState.CANCELLED:
+        note_late(session, attempt, carrier_sid, by.at, alive=alive)
 
 
 def sid_change(attempt: Attempt, carrier_sid: str | None) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.errors import NotLive, NotYours, WrongDisposition
+from dialer.calling.next_step import hand_to_supervisor
 from dialer.calling.suppress import suppress_number
 from dialer.domain.cadence import NextStep, dispositions_for, instant_of
 from dialer.domain.words import Disposition, SuppressionReason, TaskState
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account
 from dialer.models.events import Fact, append, lock_call
+from dialer.models.ledger import lock_receivable, stop_asking
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
 
@@ -50,6 +52,7 @@ def wrap_up(rt: Runtime, call_id: int, said: WrapUp) -> None:
         lift_stage(session, call, said)
         replace_next_step(session, call, said, now)
         close_task(session, call)
+        stop_disputed(rt, session, call)
         reason = SUPPRESSES.get(said.disposition)
         if reason is not None:
             suppress_number(session, call.number_id, reason, f"call {call.id}", said.user_id, now)
@@ -115,6 +118,16 @@ def close_task(session: Session, call: Call) -> None:
     task.state = TaskState.DONE
     task.outcome = call.outcome
     task.disposition = call.disposition
+
+
+def stop_disputed(rt: Runtime, session: Session, call: Call) -> None:
+    """A dispute stops everything about the money, and a supervisor is to decide."""
+    task = session.get(CallTask, call.task_id) if call.task_id else None
+    if call.disposition is not Disposition.DISPUTED or task is None or task.receivable_id is None:
+        return
+    receivable = lock_receivable(session, task.receivable_id)
+    stop_asking(session, receivable, rt.now(), "wrap-up")
+    hand_to_supervisor(rt, session, call, task)
 
 
 def save_note(rt: Runtime, call_id: int, user_id: int, note: str) -> None:

@@ -23,9 +23,13 @@ UNSENT = (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError)
 
 REFUSALS = frozenset({400, 401, 403, 404})
 TWILIO_CODES = range(10_000, 100_000)
-THROTTLED, QUEUE_FULL = 20429, 22005
-# Wrong or suspended credentials: no call of this account would be taken.
-ACCOUNT_CODES = frozenset({20003, 20005, 20008, 20403})
+THROTTLED, QUEUE_FULL, NOT_FOUND = 20429, 22005, 20404
+# Wrong or suspended credentials, no money left: no call of this account would be taken.
+ACCOUNT_CODES = frozenset({10001, 10002, 20003, 20005, 20008, 20403})
+# A country that the account has not been opened to.
+PLACE_CODES = frozenset({13227, 21215})
+# The room has a participant of this label: it may be our own request that put it there.
+LABEL_TAKEN = frozenset({16025, 16026})
 
 
 @contextmanager
@@ -64,9 +68,14 @@ def classify_answer(status: int, code: object) -> CarrierRefused | CarrierUncert
         return CarrierRefused(known or THROTTLED, permanent=False)
     if known in (THROTTLED, QUEUE_FULL) and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return CarrierRefused(known, permanent=False)
-    if known and status in REFUSALS:
-        trips = status in (401, 403) or known in ACCOUNT_CODES
-        return CarrierRefused(known, permanent=True, trips_breaker=trips)
+    if known and status in REFUSALS and known not in LABEL_TAKEN:
+        return CarrierRefused(
+            known,
+            permanent=True,
+            trips_breaker=status in (401, 403) or known in ACCOUNT_CODES,
+            closes_place=known in PLACE_CODES,
+            is_unknown=known == NOT_FOUND,
+        )
     return CarrierUncertain(f"HTTP {status}, code {known}")
 
 

@@ -17,14 +17,26 @@ class CarrierRefused(Exception):
 
     `permanent` says that sending it again would be refused again (a bad number, a closed
     account); otherwise it provably never arrived or was told to come later. `trips_breaker`
-    marks refusals that concern the account and not this call. `code` is the carrier's.
+    marks refusals that concern the account and not this call; `closes_place` those of a country
+    that the account may not call; `is_unknown` what the carrier has never heard of. `code` is
+    the carrier's, 0 where nothing arrived.
     """
 
-    def __init__(self, code: int, *, permanent: bool, trips_breaker: bool = False) -> None:
+    def __init__(
+        self,
+        code: int,
+        *,
+        permanent: bool,
+        trips_breaker: bool = False,
+        closes_place: bool = False,
+        is_unknown: bool = False,
+    ) -> None:
         super().__init__(f"the carrier refused with code {code}")
         self.code = code
         self.permanent = permanent
         self.trips_breaker = trips_breaker
+        self.closes_place = closes_place
+        self.is_unknown = is_unknown
 
 
 class CarrierUncertain(Exception):
@@ -163,8 +175,17 @@ class Carrier(Protocol):
         All of them or an exception, for what is not listed may be taken for never placed.
         """
 
+    def time(self) -> datetime | None:
+        """What the carrier's own clock shows; None if it does not say."""
+
     def owned_numbers(self) -> frozenset[str]:
         """E.164 numbers that a called party may be shown: bought there, or verified."""
+
+    def give_pass(self, identity: str, since: datetime, until: datetime) -> str:
+        """A signed pass with which a browser is the phone `client:IDENTITY`; asks nobody.
+
+        Only where the settings hold an API key.
+        """
 
     def verify(self, path: str, body: bytes, signature: str) -> Form | None:
         """The parameters of a POST to one of our paths (with its query).

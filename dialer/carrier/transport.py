@@ -1,6 +1,10 @@
 """The wire under the twilio client: short, never repeated, never led elsewhere, and silent."""
 
 import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,6 +41,23 @@ class Transport(HttpClient):  # type: ignore[misc]  # twilio has no types
         self.seconds = timeout
         self.base_url = base_url.rstrip("/")
         self.is_local = urlsplit(base_url).hostname in LOOPBACK
+        self.heard: tuple[datetime, float] | None = None
+
+    def time(self, fresh_seconds: float) -> datetime | None:
+        """What the carrier's clock shows now, by its last answer if that is fresh enough."""
+        if self.heard is None:
+            return None
+        at, since = self.heard
+        passed = time.monotonic() - since
+        return at + timedelta(seconds=passed) if passed < fresh_seconds else None
+
+    def note_time(self, headers: Mapping[str, str]) -> None:
+        """Remember when the carrier says that it answered."""
+        try:
+            at = parsedate_to_datetime(headers["Date"])
+        except (KeyError, ValueError):
+            return
+        self.heard = (at if at.tzinfo else at.replace(tzinfo=UTC), time.monotonic())
 
     def request(
         self,
@@ -63,6 +84,7 @@ class Transport(HttpClient):  # type: ignore[misc]  # twilio has no types
                 allow_redirects=False,
                 stream=True,
             )
+            self.note_time(answer.headers)
             if 300 <= answer.status_code < 400:
                 raise BadAnswer("a redirect")
             return Response(answer.status_code, read_text(answer.raw), answer.headers)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from twilio.base.exceptions import TwilioException
+from twilio.jwt.access_token import AccessToken
+from twilio.jwt.access_token.grants import VoiceGrant
 from twilio.rest import Client
 
 from dialer.carrier import signature, twiml
@@ -28,7 +30,9 @@ from dialer.carrier.words import LEG_EVENTS, LIVE_WORDS, ROOM_EVENTS, ROOM_OVER
 from dialer.domain.instruction import Instruction
 
 NOT_IN_PROGRESS, NOT_FOUND = 21220, 20404
-PAGE_SIZE, MAX_PAGES = 100, 100
+PAGE_SIZE, MAX_PAGES = 100, 2_000
+# For so long the carrier's last answer tells its time.
+FRESH_SECONDS = 60
 
 
 class TwilioSettings(Protocol):
@@ -44,6 +48,10 @@ class TwilioSettings(Protocol):
     def twilio_auth_token_previous(self) -> str | None: ...
     @property
     def twilio_api_base_url(self) -> str | None: ...
+    @property
+    def twilio_api_key_sid(self) -> str | None: ...
+    @property
+    def twilio_api_key_secret(self) -> str | None: ...
 
 
 class TwilioCarrier:
@@ -53,10 +61,11 @@ class TwilioCarrier:
         key, previous = settings.twilio_auth_token, settings.twilio_auth_token_previous
         self.account_sid = settings.twilio_account_sid
         self.keys = (key, previous) if previous else (key,)
+        self.phone_key = (settings.twilio_api_key_sid, settings.twilio_api_key_secret)
         self.base_urls = signature.spellings(settings.public_base_url)
         self.callbacks = Callbacks(settings.public_base_url)
-        wire = http or Transport(settings.twilio_api_base_url or TWILIO_API)
-        self.client = Client(self.account_sid, key, http_client=wire)
+        self.wire = http or Transport(settings.twilio_api_base_url or TWILIO_API)
+        self.client = Client(self.account_sid, key, http_client=self.wire)
 
     def place(self, dial: Dial) -> Placed:
         """Ring an address; when it answers, the carrier asks what to do with it.
@@ -176,8 +185,12 @@ class TwilioCarrier:
     def pages(self, filters: dict[str, str], since: datetime | None) -> Iterator[CarrierCall]:
         """Calls page by page, until a whole page is older than `since`."""
         page = self.client.calls.page(page_size=PAGE_SIZE, **filters)
+        seen: set[str] = set()
         for _ in range(MAX_PAGES):
             calls = [record(call) for call in page]
+            if calls and seen.issuperset(call.carrier_sid for call in calls):
+                raise CarrierUncertain("a listing that goes in circles")
+            seen.update(call.carrier_sid for call in calls)
             recent = [call for call in calls if not is_older(call, since)]
             yield from recent
             if calls and not recent:
@@ -187,12 +200,33 @@ class TwilioCarrier:
                 return
         raise CarrierUncertain("a listing without end")
 
+    def time(self) -> datetime | None:
+        """The carrier's clock, from the `Date` of its last answer, or of one that we ask for now.
+
+        It only ever stops us: our own clock is not set by it.
+        """
+        if not isinstance(self.wire, Transport):
+            return None
+        if self.wire.time(FRESH_SECONDS) is None:
+            with carrier_errors():
+                self.client.api.accounts(self.account_sid).fetch()
+        return self.wire.time(FRESH_SECONDS)
+
     def owned_numbers(self) -> frozenset[str]:
         """Incoming numbers, and caller IDs that were verified."""
         with carrier_errors():
             bought = self.client.incoming_phone_numbers.list(page_size=PAGE_SIZE)
             verified = self.client.outgoing_caller_ids.list(page_size=PAGE_SIZE)
             return frozenset(str(row.phone_number) for row in (*bought, *verified))
+
+    def give_pass(self, identity: str, since: datetime, until: datetime) -> str:
+        """An access token: this identity may be rung, and may ring nobody."""
+        sid, secret = self.phone_key
+        token = AccessToken(
+            self.account_sid, sid, secret, grants=[VoiceGrant(incoming_allow=True)],
+            identity=identity, nbf=int(since.timestamp()), valid_until=int(until.timestamp()),
+        )  # fmt: skip
+        return str(token.to_jwt())
 
     def verify(self, path: str, body: bytes, given: str) -> Form | None:
         """The parameters of a POST to one of our paths, if Twilio signed it for our account."""

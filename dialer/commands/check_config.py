@@ -8,8 +8,17 @@ import click
 from dialer.commands.house import WRONG
 from dialer.settings import SettingsError, load_settings
 from dialer.settings.cadence import load_cadence
+from dialer.settings.calls import load_call_rules
+from dialer.settings.people import load_people_rules
 from dialer.settings.planning import load_planning
+from dialer.settings.playbook import load_playbook
 from dialer.settings.policy import PolicyError, load_policy
+from dialer.settings.scripts import load_scripts
+
+READERS: tuple[Callable[..., object], ...] = (
+    load_policy, load_cadence, load_planning, load_call_rules, load_people_rules, load_scripts,
+    load_playbook,
+)  # fmt: skip
 
 
 @click.command()
@@ -30,8 +39,7 @@ def find_errors() -> Iterator[str]:
     except SettingsError as error:
         yield str(error)
         return
-    readers: tuple[Callable[..., object], ...] = (load_policy, load_cadence, load_planning)
-    for read in readers:
+    for read in READERS:
         try:
             read(settings.policy_dir)
         except (PolicyError, SettingsError) as error:

@@ -23,7 +23,13 @@ from dialer.commands.house import Wrong, one_line
 from dialer.migrations import upgrade
 from dialer.runtime import make_runtime, system_clock
 from dialer.settings import load_settings
-from dialer.settings.env import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, DEMO_CALLER_IDS
+from dialer.settings.env import (
+    DEMO_ACCOUNT_SID,
+    DEMO_AUTH_TOKEN,
+    DEMO_CALLER_IDS,
+    DEMO_KEY_SECRET,
+    DEMO_KEY_SID,
+)
 
 VAR = Path("var")
 CARD = VAR / "demo.json"
@@ -96,6 +102,8 @@ def demo_environ(environ: Mapping[str, str], places: Places) -> dict[str, str]:
         "DIALER_CLOCK_BEGUN": str(begun),
         "TWILIO_ACCOUNT_SID": DEMO_ACCOUNT_SID,
         "TWILIO_AUTH_TOKEN": DEMO_AUTH_TOKEN,
+        "TWILIO_API_KEY_SID": DEMO_KEY_SID,
+        "TWILIO_API_KEY_SECRET": DEMO_KEY_SECRET,
         "CALLER_IDS": DEMO_CALLER_IDS,
         "CARRIER_CALLS_PER_SECOND": str(CALLS_PER_SECOND),
     }

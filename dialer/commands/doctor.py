@@ -12,11 +12,15 @@ from urllib.parse import urlencode
 import click
 import sqlalchemy as sa
 
+from dialer.calling.pulse import read_clocks
 from dialer.carrier.port import CarrierRefused, CarrierUncertain
 from dialer.carrier.signature import parse_form, sign
 from dialer.commands.house import open_runtime
+from dialer.domain.clock import doubt_of_clock
 from dialer.migrations import is_current
 from dialer.models import DutyRun, ProcessLease
+from dialer.models.durability import all_promises
+from dialer.models.switches import stops
 from dialer.runtime import Runtime
 
 MARKS = {"ok": "✓", "warning": "!", "wrong": "✗"}
@@ -53,6 +57,8 @@ def examine(rt: Runtime, post: Post) -> Iterator[Finding]:
     yield check_schema(rt)
     yield check_durability(rt)
     yield check_clock(rt)
+    yield check_time(rt)
+    yield check_stops(rt)
     yield check_zone_data(rt.now())
     yield check_pace(rt)
     yield check_credentials(rt)
@@ -84,28 +90,11 @@ def check_schema(rt: Runtime) -> Finding:
 
 def check_durability(rt: Runtime) -> Finding:
     """A commit survives a power cut; otherwise a call could be placed twice."""
-    with rt.sessions.read() as session:
-        found = sqlite_facts(session) if rt.sessions.is_sqlite else postgresql_facts(session)
+    found = all_promises(rt.sessions)
     weak = [f"{name} is {value}, must be {must}" for name, value, must in found if value != must]
     if weak:
         return wrong(f"durability: {'; '.join(weak)}")
     return ok(f"durability: {', '.join(f'{name} {value}' for name, value, _ in found)}")
-
-
-def sqlite_facts(session: sa.orm.Session) -> list[tuple[str, str, str]]:
-    """What SQLite does at a commit: name, value, and what it must be."""
-    level = session.execute(sa.text("PRAGMA synchronous")).scalar_one()
-    levels = {0: "off", 1: "normal", 2: "full", 3: "full"}
-    journal = session.execute(sa.text("PRAGMA journal_mode")).scalar_one()
-    return [("synchronous", levels[level], "full"), ("journal_mode", journal, "wal")]
-
-
-def postgresql_facts(session: sa.orm.Session) -> list[tuple[str, str, str]]:
-    """What PostgreSQL does at a commit: name, value, and what it must be."""
-    names = ("fsync", "full_page_writes", "synchronous_commit")
-    found = [(name, session.execute(sa.text(f"SHOW {name}")).scalar_one()) for name in names]
-    stronger = {"remote_apply": "on", "remote_write": "on"}
-    return [(name, stronger.get(value, value), "on") for name, value in found]
 
 
 def check_clock(rt: Runtime) -> Finding:
@@ -117,6 +106,27 @@ def check_clock(rt: Runtime) -> Finding:
     if (seat and seat > now) or (duty and now - duty < timedelta(seconds=CLOCK_SECONDS)):
         return ok("clock: it runs")
     return warning("clock: no sign of one within the last minute; start `dialer clock`")
+
+
+def check_time(rt: Runtime) -> Finding:
+    """The hours of the law hang on this machine's clock."""
+    now = rt.now()
+    others = read_clocks(rt.other_clocks)
+    doubt = doubt_of_clock(now, now, others)
+    if doubt is not None:
+        return wrong(f"time: {doubt}; set this machine's clock")
+    if not others:
+        return ok("time: no other clock says what time it is")
+    return ok(f"time: this machine and {' and '.join(others)} agree")
+
+
+def check_stops(rt: Runtime) -> Finding:
+    """Nothing stops new calls, or what does."""
+    with rt.sessions.read() as session:
+        on = [f"{switch.name} ({switch.reason})" for switch in stops(session)]
+    if on:
+        return warning(f"stops: no new call is placed: {'; '.join(on)}; `dialer hold off`")
+    return ok("stops: new calls may be placed")
 
 
 def check_zone_data(now: datetime) -> Finding:

@@ -3,7 +3,8 @@
 import click
 
 from dialer.calling.control import set_hold
-from dialer.commands.house import open_runtime
+from dialer.calling.errors import NotAudited
+from dialer.commands.house import Wrong, open_runtime
 
 
 @click.command()
@@ -11,5 +12,11 @@ from dialer.commands.house import open_runtime
 @click.option("--reason", default="", help="what the floor reads")
 def hold(state: str, reason: str) -> None:
     """Put the floor on hold (no new call is placed), or let it dial again."""
-    set_hold(open_runtime(), state == "on", reason or "by command", None)
+    try:
+        set_hold(open_runtime(), state == "on", reason or "by command", None)
+    except NotAudited:
+        raise Wrong(
+            "calls cannot go on yet: what the carrier did while this database was away has not "
+            "been compared; let `dialer clock` run, and see `dialer doctor`"
+        ) from None
     click.echo("no new call is placed" if state == "on" else "the floor dials again")

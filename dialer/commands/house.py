@@ -9,6 +9,8 @@ import click
 import sqlalchemy as sa
 
 from dialer.logs import set_up_logs
+from dialer.migrations import WrongSchema
+from dialer.models.durability import ForgetfulDatabase
 from dialer.runtime import Runtime, make_runtime
 from dialer.settings import Settings, SettingsError, load_settings
 from dialer.settings.policy import PolicyError
@@ -27,7 +29,7 @@ def one_line() -> Iterator[None]:
     """A wrong setting, rule file or database ends the command with its one line."""
     try:
         yield
-    except (SettingsError, PolicyError) as error:
+    except (SettingsError, PolicyError, WrongSchema, ForgetfulDatabase) as error:
         raise Wrong(str(error)) from None
     except sa.exc.DBAPIError as error:
         raise Wrong(

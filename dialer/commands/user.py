@@ -8,8 +8,10 @@ from dialer.commands.house import Wrong, open_runtime
 from dialer.domain.phone import NumberError, normalise
 from dialer.domain.words import Language, UserRole
 from dialer.people.errors import PeopleError
+from dialer.people.invite import make_link
 from dialer.people.passwords import MAX_BYTES
-from dialer.people.users import NewUser, add_user
+from dialer.people.second_factor import forget_factor
+from dialer.people.users import NewUser, add_user, find_user
 from dialer.runtime import Runtime
 
 
@@ -53,3 +55,20 @@ def read_phone(rt: Runtime, phone: str | None) -> str | None:
         return normalise(phone, rt.settings.default_region) if phone else None
     except NumberError as error:
         raise Wrong(f"--phone: {error}") from None
+
+
+@user.command()
+@click.argument("name")
+@click.option("--without-second-factor", is_flag=True, help="take the second factor off too")
+def link(name: str, without_second_factor: bool) -> None:
+    """Print a one-time link for a new password, such as for an administrator who is locked out."""
+    rt = open_runtime()
+    try:
+        with rt.sessions.write() as session:
+            known = find_user(session, name)
+            if without_second_factor and known.factor_at is not None:
+                forget_factor(session, known, None, rt.now())
+        made = make_link(rt, None, known.id)
+    except PeopleError as error:
+        raise Wrong(str(error)) from None
+    click.echo(f"{rt.settings.public_base_url}/welcome/{made.secret}")

@@ -6,8 +6,7 @@ from granian.constants import Interfaces
 
 from dialer.commands.house import open_runtime
 
-THREADS = 32
-STOP_SECONDS = 20
+STOP_SECONDS = 15
 
 
 @click.command()
@@ -24,8 +23,7 @@ def web(host: str, port: int) -> None:
         factory=True,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        interface=Interfaces.ASGINL,
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=False,

@@ -58,7 +58,14 @@ MAX_SENDS = 5
 # A call that leaves now may ring for so long; it must not ring past its time.
 RING_MARGIN_SECONDS = 60
 SILENCE_SECONDS = 45
+YOUNG_SECONDS = 300
 HUNG_UP_SECONDS = 3
+# After an intent whose answer was lost, the carrier's list is read at these ages; a list without
+# the call counts if it was read so long after the one before.
+LISTED_AT_SECONDS = (20, 60, 120, 240, 420, 600, 780)
+CLEAN_LIST_SECONDS = 60
+# For so long the carrier may deny a call that it took, before people are told.
+MISSING_SECONDS = 600
 
 
 def evidence_step(state: S, *, is_final: bool) -> Step | None:
@@ -78,9 +85,40 @@ def backoff_seconds(sends: int) -> int:
     return min(60, 1 << max(0, sends - 1))
 
 
-def next_listing_seconds(misses: int) -> int:
-    """How long until the carrier's list is read again after so many lists without the call."""
-    return (40, 60, 120, 180, 180, 180)[min(misses, 6) - 1] if misses else 20
+def gives_up(sends: int, *, is_waited_for: bool) -> bool:
+    """Whether a request that was provably not taken so often is not sent again.
+
+    A rep who holds the line is told soon; a machine's call waits until its time is over.
+    """
+    return is_waited_for and sends >= MAX_SENDS
+
+
+def next_listing_seconds(age_seconds: float) -> float:
+    """How long until the carrier's list is read again for a doubt of this age."""
+    later = (at for at in LISTED_AT_SECONDS if at > age_seconds + 1)
+    return next(later, age_seconds + LISTED_AT_SECONDS[-1] - LISTED_AT_SECONDS[-2]) - age_seconds
+
+
+def is_another_miss(since_last_seconds: float | None, *, is_customer: bool) -> bool:
+    """Whether a list without the call says more than the one before it did."""
+    apart = CLEAN_LIST_SECONDS if is_customer else CLEAN_LIST_SECONDS // 2
+    return since_last_seconds is None or since_last_seconds >= apart
+
+
+def next_poll_seconds(age_seconds: float, limit_seconds: int) -> int:
+    """How long a live leg of this age may stay silent before it is fetched again.
+
+    Often while much may happen, seldom during a long talk, and hardly ever once the carrier's
+    own limit must have ended it.
+    """
+    if age_seconds < YOUNG_SECONDS:
+        return SILENCE_SECONDS
+    return 120 if age_seconds < limit_seconds + YOUNG_SECONDS else 600
+
+
+def most_doubts(sent_within_hour: int) -> int:
+    """How many doubtful attempts at once are still bad luck; more are a broken carrier."""
+    return max(20, sent_within_hour // 50)
 
 
 def absence_is_proven(age_seconds: float, misses: int, *, is_customer: bool) -> bool:

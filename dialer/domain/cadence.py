@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dialer.domain.dunning import DunningStep
 from dialer.domain.words import AccountClass, Disposition, Mode, Outcome, Purpose
 
 
@@ -29,17 +30,48 @@ class Retry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MoneyRules:
+    """How money is followed; days are local dates of the payer.
+
+    The first `first_purchases` are paid at once; later ones on account are due after
+    `credit_days`. A notice that is sent again lets the ladder wait `resend_waits_days`. What is
+    overdue for `overdue_marks_days` marks the credit. A promise lies at most
+    `longest_promise_days` ahead.
+    """
+
+    first_purchases: int
+    credit_days: int
+    resend_waits_days: int
+    longest_promise_days: int
+    overdue_marks_days: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cadence:
     """The rule file: which dispositions end a purpose, and what follows each.
 
     `rules` are looked up by (purpose, disposition) first, then by (None, disposition).
-    `leaves_message` says by purpose whether an answering machine is spoken to.
+    `leaves_message` says by purpose whether an answering machine is spoken to. `ladder` are the
+    steps by which open money is asked for, by day.
     """
 
     dispositions: Mapping[Purpose, tuple[Disposition, ...]]
     rules: Mapping[tuple[Purpose | None, Disposition], Rule]
     retries: Mapping[Outcome, Retry]
     leaves_message: Mapping[Purpose, bool]
+    ladder: tuple[DunningStep, ...]
+    money: MoneyRules
+
+    def step(self, name: str | None) -> DunningStep | None:
+        """A step of the ladder by its name."""
+        return next((step for step in self.ladder if step.name == name), None)
+
+    def speaks_to_machines(self, purpose: Purpose, step: str | None) -> bool:
+        """Whether an answering machine is left a message: the step's choice, else the purpose's."""
+        known = self.step(step)
+        if known is not None and known.leaves_message is not None:
+            return known.leaves_message
+        return self.leaves_message.get(purpose, False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,11 @@ any repeats and any late arrival give the same view, because every field is a mi
 maximum or a choice by a total order.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import Any
 
 from dialer.domain.words import (
@@ -339,9 +340,9 @@ class CallViewBuilder:
         room = next((e for e in self.facts if e.kind == "room_ended" and e.data), None)
         if room and room.data.get("attempt_id") in roles:
             return roles[room.data["attempt_id"]]
-        over: Callable[[Leg], datetime] = lambda leg: leg.ended_at or datetime.max  # noqa: E731, DTZ901
-        answered = [leg for leg in self.anchors() if leg.answered_at and leg.ended_at]
-        return str(min(answered, key=over).role) if answered else None
+        ends = [(leg.ended_at, leg) for leg in self.anchors() if leg.answered_at]
+        over = [(ended_at, leg) for ended_at, leg in ends if ended_at is not None]
+        return str(min(over, key=itemgetter(0))[1].role) if over else None
 
 
 def rep_outcome(rep: Leg | None) -> Outcome:

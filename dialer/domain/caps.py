@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from dialer.domain.facts import EVENTS, Facts, PastCall
 from dialer.domain.ground import Ground
-from dialer.domain.policy import Calendrical, Cap, CoolOff, Event, Key
+from dialer.domain.limits import Calendrical, Cap, CoolOff, Event, Key
 from dialer.domain.windows import as_date, as_day, day_begins, local_day, weekday_of
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

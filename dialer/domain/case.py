@@ -9,8 +9,9 @@ from typing import Any, Final, TypeVar
 from dialer.domain.facts import Consent, Facts, PastCall, Reached
 from dialer.domain.gate import may_dial
 from dialer.domain.ground import known_zone
+from dialer.domain.limits import Basis
 from dialer.domain.phone import NotDialable, normalise
-from dialer.domain.policy import Basis, Policy
+from dialer.domain.policy import Policy
 from dialer.domain.verdict import Never, NotUntil, Verdict
 from dialer.domain.words import Mode, Purpose
 

@@ -1,102 +1,56 @@
-"""What no rule file may exceed: the hours we ship, and how far they may be opened.
+"""What no rule file may exceed: the rules that we ship, and how far they may be loosened.
 
-Presets whose hours rest on an official text or on consistent sources (confidence A or B) are
-their own ceiling. The others (C, D: a weak source or our own choice) may be opened to 08:00-21:00
-by somebody who gives a name and a reason. Nothing rings before 06:00 or after 22:00, anywhere.
+A preset that rests on an official text or on consistent sources (confidence A or B) is its own
+ceiling: its hours, its holidays, its caps, pauses and consent, and the places that it speaks for
+may be narrowed, never loosened. The others (C, D: a weak source or our own choice) may be loosened
+by somebody who gives a name and a reason, their hours to 08:00-21:00. Nothing rings before 06:00
+or after 22:00, anywhere.
 """
 
-from typing import Final
+from collections.abc import Iterator
+from math import inf
+from typing import Final, Protocol
 
-from dialer.domain.windows import Hours, Week, parse_hours, show_hours, weekly, within
+from dialer.domain.limits import Cap, ConsentRule, CoolOff
+from dialer.domain.shipped import SHIPPED, Shipped
+from dialer.domain.windows import Hours, Week, parse_hours, show_hours, within
 
 HARD_HOURS: Final = parse_hours("06:00-22:00")
 WEAK_HOURS: Final = parse_hours("08:00-21:00")
 STRICTNESS: Final = ("same", "weekend hours", "closed")
-
-# id, confidence of the hours, use, holidays; weekdays; Saturday; Sunday
-SHIPPED_ROWS: Final = """
-US | A | sales | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-US-debt | A | collection | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-US-FL | A | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-OK | B | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-MD | B | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-WA | B | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-CT | A | sales | same | 09:00-20:00 | 09:00-20:00 | 09:00-20:00
-US-TX | B | sales | same | 09:00-21:00 | 09:00-21:00 | 12:00-21:00
-US-AL | C | sales | closed | 08:00-20:00 | 08:00-20:00 | closed
-US-LA | B | sales | closed | 08:00-20:00 | 08:00-20:00 | closed
-US-MS | C | sales | closed | 08:00-20:00 | 08:00-20:00 | closed
-US-PA | C | sales | closed | 09:00-19:00 | 09:00-19:00 | closed
-US-RI | C | sales | closed | 09:00-18:00 | 10:00-17:00 | closed
-US-UT | C | sales | closed | 08:00-21:00 | 08:00-21:00 | closed
-US-KY | B | sales | same | 10:00-21:00 | 10:00-21:00 | 10:00-21:00
-US-MA | C | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-MA-debt | A | collection | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-US-NV | C | sales | same | 09:00-20:00 | 09:00-20:00 | 09:00-20:00
-US-NM | C | sales | same | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-US-MN | C | sales | same | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-US-MI | C | sales | same | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-US-WY | C | sales | same | 08:00-20:00 | 08:00-20:00 | 08:00-20:00
-US-SD | A | sales (automated) | same | 09:00-21:00 | closed | closed
-US-ME | C | sales (automated) | closed | 09:00-17:00 | closed | closed
-US-NYC-debt | D | collection | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-CA | A | sales | same | 09:00-21:30 | 10:00-18:00 | 10:00-18:00
-CA-ON-debt | A | collection | closed | 07:00-21:00 | 07:00-21:00 | 13:00-17:00
-CA-BC-debt | A | collection | closed | 07:00-21:00 | 07:00-21:00 | 13:00-17:00
-CA-QC-debt | A | collection | closed | 08:00-20:00 | 08:00-20:00 | closed
-MX-debt | B | collection | closed | 07:00-22:00 | 07:00-22:00 | 07:00-22:00
-BR | D | sales | closed | 09:00-21:00 | 10:00-16:00 | closed
-UK | D | sales | closed | 09:00-20:00 | 09:00-17:00 | closed
-UK-debt | D | collection | closed | 08:00-21:00 | 08:00-21:00 | closed
-IE-debt | A | collection | closed | 09:00-21:00 | 09:00-21:00 | closed
-DE | B | sales | closed | 08:00-20:00 | 09:00-18:00 | closed
-FR | A | sales | closed | 10:00-13:00,14:00-20:00 | closed | closed
-ES | B | sales | closed | 09:00-21:00 | closed | closed
-IT | B | sales | closed | 09:00-20:00 | 10:00-19:00 | closed
-RU-debt | B | collection | weekend hours | 08:00-22:00 | 09:00-20:00 | 09:00-20:00
-CN-debt | B | collection | same | 08:00-22:00 | 08:00-22:00 | 08:00-22:00
-CN | C | sales | same | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-TW-debt | B | collection | same | 07:00-22:00 | 07:00-22:00 | 07:00-22:00
-TW | D | sales | same | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-HK | A | sales | same | 09:00-22:00 | 09:00-22:00 | 09:00-22:00
-HK-debt | D | collection | closed | 09:00-21:00 | 09:00-21:00 | 09:00-21:00
-SG | D | sales + collection | closed | 09:00-20:00 | 09:00-20:00 | closed
-JP-debt | A | collection | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-JP | D | sales | closed | 09:00-20:00 | 09:00-20:00 | closed
-KR-debt | B | collection | same | 08:00-21:00 | 08:00-21:00 | 08:00-21:00
-IN | B | sales | same | 10:00-21:00 | 10:00-21:00 | 10:00-21:00
-IN-debt | A | collection | same | 08:00-19:00 | 08:00-19:00 | 08:00-19:00
-AU | A | sales | closed | 09:00-20:00 | 09:00-17:00 | closed
-AU-debt | A | collection | closed | 07:30-21:00 | 09:00-21:00 | 09:00-21:00
-NZ | C | sales | closed | 08:00-21:00 | 08:00-21:00 | closed
-AE | B | sales | same | 09:00-18:00 | 09:00-18:00 | 09:00-18:00
-TH-debt | B | collection | weekend hours | 08:00-20:00 | 08:00-18:00 | 08:00-18:00
-VN-debt | A | collection | same | 07:00-21:00 | 07:00-21:00 | 07:00-21:00
-ID-debt | B | collection | closed | 08:00-20:00 | 08:00-20:00 | closed
-PH-debt | B | collection | same | 06:00-22:00 | 06:00-22:00 | 06:00-22:00
-"""
 
 
 class CeilingError(ValueError):
     """A preset that would allow more than the ceiling; the message names the field."""
 
 
-class Shipped:
-    """A preset's values as we ship them."""
-
-    def __init__(self, row: str) -> None:
-        """Read one row of the table."""
-        self.id, self.confidence, self.use, self.holidays, *hours = row.split(" | ")
-        weekdays, saturday, sunday = map(parse_hours, hours)
-        self.week = weekly(weekdays, saturday, sunday)
+class Preset(Protocol):
+    """What of a jurisdiction's rules is held against the ceiling."""
 
     @property
-    def is_sure(self) -> bool:
-        """Whether its own hours are the ceiling."""
-        return self.confidence in ("A", "B")
-
-
-SHIPPED: Final = {row.split(" | ")[0]: Shipped(row) for row in SHIPPED_ROWS.strip().split("\n")}
+    def id(self) -> str: ...
+    @property
+    def use(self) -> str: ...
+    @property
+    def week(self) -> Week: ...
+    @property
+    def holidays(self) -> str: ...
+    @property
+    def calendar(self) -> str | None: ...
+    @property
+    def eve(self) -> bool: ...
+    @property
+    def regions(self) -> frozenset[str]: ...
+    @property
+    def area_codes(self) -> frozenset[str]: ...
+    @property
+    def caps(self) -> tuple[Cap, ...]: ...
+    @property
+    def cool_offs(self) -> tuple[CoolOff, ...]: ...
+    @property
+    def consent(self) -> ConsentRule | None: ...
+    @property
+    def widened(self) -> object | None: ...
 
 
 def check_hard_hours(week: Week) -> None:
@@ -106,33 +60,22 @@ def check_hard_hours(week: Week) -> None:
         raise CeilingError(f"hours: must be within 06:00-22:00, got {show_hours(outside)}")
 
 
-def check_ceiling(id: str, use: str, week: Week, holidays: str, *, widened: bool) -> None:  # noqa: A002
+def check_ceiling(preset: Preset) -> None:
     """Raise CeilingError where a preset opens more than it may."""
-    check_hard_hours(week)
-    shipped = SHIPPED.get(id)
+    check_hard_hours(preset.week)
+    shipped = SHIPPED.get(preset.id)
     if shipped is None:
-        return check_weak_hours(week)
-    if use != shipped.use:
-        raise CeilingError(f"use: must be {shipped.use}, got {use}")
-    if not is_wider(shipped, week, holidays):
+        return check_weak_hours(preset.week)
+    if preset.use != shipped.use:
+        raise CeilingError(f"use: must be {shipped.use}, got {preset.use}")
+    looser = next(loosened(preset, shipped), None)
+    if looser is None:
         return None
     if shipped.is_sure:
-        raise CeilingError(
-            f"hours: must be within what we ship ({show_week(shipped.week)}; "
-            f"holidays {shipped.holidays}), got {show_week(week)}; holidays {holidays}"
-        )
-    if not widened:
-        raise CeilingError(
-            "widened: must be {by, reason, on} for hours beyond what we ship, got none"
-        )
-    return check_weak_hours(week)
-
-
-def is_wider(shipped: Shipped, week: Week, holidays: str) -> bool:
-    """Whether a preset is open when the shipped one is not."""
-    looser = STRICTNESS.index(holidays) < STRICTNESS.index(shipped.holidays)
-    longer = any(not within(own, theirs) for own, theirs in zip(week, shipped.week, strict=True))
-    return looser or longer
+        raise CeilingError(looser)
+    if preset.widened is None:
+        raise CeilingError(f"widened: must be {{by, reason, on}} for less than we ship ({looser})")
+    return check_weak_hours(preset.week)
 
 
 def check_weak_hours(week: Week) -> None:
@@ -140,6 +83,84 @@ def check_weak_hours(week: Week) -> None:
     outside: Hours | None = next((own for own in week if not within(own, WEAK_HOURS)), None)
     if outside is not None:
         raise CeilingError(f"hours: must be within 08:00-21:00, got {show_hours(outside)}")
+
+
+def loosened(preset: Preset, shipped: Shipped) -> Iterator[str]:
+    """Each field in which a preset allows more than the shipped one: what it must be."""
+    if is_wider(preset, shipped):
+        yield (
+            f"hours: must be within what we ship ({show_week(shipped.week)}; "
+            f"holidays {shipped.holidays}), got {show_week(preset.week)}; "
+            f"holidays {preset.holidays}"
+        )
+    if shipped.calendar and preset.calendar != shipped.calendar:
+        yield f"calendar: must be {shipped.calendar}, got {preset.calendar}"
+    if shipped.eve and not preset.eve:
+        yield "eve: must be true, got false"
+    for name in ("regions", "area_codes"):
+        missing = sorted(getattr(shipped, name) - getattr(preset, name))
+        if missing:
+            yield f"{name}: must keep {', '.join(missing)}"
+    yield from loosened_limits(preset, shipped)
+
+
+def loosened_limits(preset: Preset, shipped: Shipped) -> Iterator[str]:
+    """Each limit that is gone, or lets more calls through."""
+    for cap in shipped.caps:
+        if not any(keeps_cap(own, cap) for own in preset.caps):
+            yield f"caps: must keep {show_cap(cap)}, or be stricter"
+    pause = shipped.cool_off
+    if pause is not None and not any(keeps_pause(own, pause) for own in preset.cool_offs):
+        yield f"cool_offs: must keep the pause after each {pause.after} per {pause.per}, or longer"
+    if shipped.consent is not None and not keeps_consent(preset.consent, shipped.consent):
+        bases = ", ".join(sorted(shipped.consent.bases))
+        modes = ", ".join(sorted(shipped.consent.modes))
+        yield f"consent: must block calls by {modes} without {bases}, or be stricter"
+
+
+def is_wider(preset: Preset, shipped: Shipped) -> bool:
+    """Whether a preset is open when the shipped one is not."""
+    looser = STRICTNESS.index(preset.holidays) < STRICTNESS.index(shipped.holidays)
+    pairs = zip(preset.week, shipped.week, strict=True)
+    return looser or any(not within(own, theirs) for own, theirs in pairs)
+
+
+def keeps_cap(own: Cap, shipped: Cap) -> bool:
+    """Whether a cap counts the same calls, for as long or longer, and allows no more of them."""
+    return (
+        (own.event, own.per, own.calendar) == (shipped.event, shipped.per, shipped.calendar)
+        and own.limit <= shipped.limit
+        and (own.rolling_hours or inf) >= (shipped.rolling_hours or inf)
+        and own.cold <= shipped.cold
+        and own.place in (None, shipped.place)
+    )
+
+
+def keeps_pause(own: CoolOff, shipped: CoolOff) -> bool:
+    """Whether a cool-off begins with the same and lasts as long or longer."""
+    same = (own.after, own.per) == (shipped.after, shipped.per)
+    return same and all(a >= b for a, b in zip(length(own), length(shipped), strict=True))
+
+
+def length(pause: CoolOff) -> tuple[float, float]:
+    """Hours and local days; without either, for ever."""
+    if pause.hours is None and pause.local_days is None:
+        return inf, inf
+    return pause.hours or 0, pause.local_days or 0
+
+
+def keeps_consent(own: ConsentRule | None, shipped: ConsentRule) -> bool:
+    """Whether no call that lacks the shipped consent gets through."""
+    return (
+        own is not None and own.blocks and own.bases <= shipped.bases and own.modes >= shipped.modes
+    )
+
+
+def show_cap(cap: Cap) -> str:
+    """`7 attempt per debt in 168 hours`, `3 attempt per number in a week`."""
+    hours = f"in {cap.rolling_hours} hours" if cap.rolling_hours else "ever"
+    period = f"in a {cap.calendar}" if cap.calendar else hours
+    return f"{cap.limit} {cap.event} per {cap.per} {period}"
 
 
 def show_week(week: Week) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
+from dialer.domain.limits import Basis, Event, Key
 from dialer.domain.phone import NumberFacts
-from dialer.domain.policy import Basis, Event, Key
 from dialer.domain.windows import Week
 from dialer.domain.words import Mode, Purpose
 
@@ -49,13 +49,24 @@ class Consent:
     covers: Mode | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+class NotThen(NamedTuple):
+    """Hours of each weekday at which a person asked not to be called, until a local day has
+    passed or, without one, for ever. A tuple, since it is hashed once per contact."""
+
+    week: Week
+    last_on: date | None = None
+
+
+DncLists = frozenset[tuple[str, date]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts:
     """One planned call. `to` is E.164; `number` its description, where the caller has it stored.
 
-    `person_closed` holds the hours, by weekday, at which the person asked not to be called.
-    `dnc_lists` says per country when its do-not-call list was last checked; None means that the
-    lists are not judged here. `elsewhere`: the telephone is neither at home nor a personal mobile.
+    `person_closed` holds what the person asked for. `dnc_lists` says of which day each country's
+    do-not-call list is that was imported; None means that the lists are not judged here.
+    `elsewhere`: the telephone is neither at home nor a personal mobile.
     """
 
     to: str
@@ -69,6 +80,6 @@ class Facts:
     stated_zone: str | None = None
     address_region: str | None = None
     own_numbers: frozenset[str] = frozenset()
-    person_closed: Week | None = None
+    person_closed: tuple[NotThen, ...] = ()
     elsewhere: bool = False
-    dnc_lists: Mapping[str, date] | None = None
+    dnc_lists: DncLists | None = None

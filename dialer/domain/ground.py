@@ -10,16 +10,17 @@ from functools import lru_cache, reduce
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfoNotFoundError
 
-from dialer.domain.facts import Consent
+from dialer.domain.facts import Consent, NotThen
 from dialer.domain.holidays import Holidays, holidays_in
+from dialer.domain.limits import Cap, CoolOff
 from dialer.domain.phone import NumberFacts
-from dialer.domain.policy import Cap, Closure, CoolOff, Law, Policy, Preset, PurposeRule, Treatment
+from dialer.domain.policy import Closure, Law, Policy, Preset, PurposeRule, Treatment
 from dialer.domain.verdict import Allowed, Never
 from dialer.domain.windows import (
     Hours,
-    Week,
     as_day,
     complement,
+    join,
     meet,
     weekday_of,
     zone_of,
@@ -56,7 +57,7 @@ class Question(NamedTuple):
     confirmed_zone: str | None
     stated_zone: str | None
     area_code: str | None
-    person_closed: Week | None
+    person_closed: tuple[NotThen, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class Ground:
     purpose: PurposeRule
     caps: tuple[tuple[str, Cap], ...]
     cool_offs: tuple[tuple[str, CoolOff], ...]
-    person: Week | None
+    person: tuple[NotThen, ...]
     countries: tuple[str, ...]
     allowed: Allowed
 
@@ -130,7 +131,9 @@ class Ground:
 
     def person_hours(self, day: int) -> Hours:
         """When the person did not ask to be left alone."""
-        return complement(self.person[weekday_of(day)] if self.person else ())
+        wishes = (w for w in self.person if w.last_on is None or day <= as_day(w.last_on))
+        closed = sorted(hours for wish in wishes for hours in wish.week[weekday_of(day)])
+        return complement(join(closed))
 
 
 @lru_cache(maxsize=65_536)

@@ -28,7 +28,7 @@ def open_spans(ground: Ground, begin: int, end: int) -> Spans:
     """The instants at which the hours of the law, the purpose and the person are all open."""
     law = in_all(ground.law_hours, ground.zones, begin, end)
     spans = meet(law, in_all(ground.purpose_hours, ground.best, begin, end))
-    if ground.person is None:
+    if not ground.person:
         return spans
     return meet(spans, in_all(ground.person_hours, ground.zones, begin, end))
 
@@ -45,12 +45,20 @@ def in_all(rota: Rota, zones: tuple[str, ...], begin: int, end: int) -> Spans:
 def first_opening(ground: Ground, holds: tuple[Hold, ...], moment: int) -> int | None:
     """The first whole second from a moment on, within 400 days, at which every rule holds."""
     earliest, latest = -(-moment // MILLION), moment // MILLION + HORIZON
-    for day in range(earliest // DAY, latest // DAY + 1):
+    day = open_day(ground, earliest // DAY, latest // DAY)
+    while day is not None:
         for first, last in day_starts(ground, day):
             found = first_free(holds, max(first, earliest), min(last, latest))
             if found is not None:
                 return found
+        day = open_day(ground, day + 1, latest // DAY)
     return None
+
+
+@lru_cache(maxsize=65_536)
+def open_day(ground: Ground, first: int, last: int) -> int | None:
+    """The first UTC day from first to last, both included, at which a call may start."""
+    return next((day for day in range(first, last + 1) if day_starts(ground, day)), None)
 
 
 def first_free(holds: tuple[Hold, ...], first: int, last: int) -> int | None:

@@ -3,9 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, shortnumberinfo, timezone
@@ -47,11 +46,11 @@ class NotDialable(NumberError):
     """A `short` or `emergency` number: real, but never ours to dial."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberFacts:
+class NumberFacts(NamedTuple):
     """What a number tells of itself. `region` is as fine as known: CN, US-FL, or 001 (no country).
 
     `kind` is libphonenumber's type in lower case, or `satellite`; `zones` are sorted IANA names.
+    A tuple, since it is hashed once per contact.
     """
 
     region: str
@@ -148,13 +147,13 @@ def mask(e164: str) -> str:
 def describe(e164: str) -> NumberFacts:
     """What the number itself tells. Raises NotANumber for one that is not valid E.164."""
     number = read(e164, "ZZ", e164)
-    country = phonenumbers.region_code_for_number(number)
     kind = phonenumbers.number_type(number)
-    if country is None or kind == PhoneNumberType.UNKNOWN:
+    if kind == PhoneNumberType.UNKNOWN:
         raise NotANumber("invalid", e164)
+    region = region_of(number)
     geographic = phonenumbers.is_number_type_geographical(kind, code_of(number))
     word = "satellite" if code_of(number) in SATELLITES else KINDS[kind]
-    return share(region_of(number, country), word, zones_of(number, country, geographic))
+    return share(region, word, zones_of(number, region[:2], geographic))
 
 
 @lru_cache(maxsize=8_192)
@@ -163,11 +162,13 @@ def share(region: str, kind: str, zones: tuple[str, ...]) -> NumberFacts:
     return NumberFacts(region=region, kind=kind, zones=zones)
 
 
-def region_of(number: PhoneNumber, country: str) -> str:
+def region_of(number: PhoneNumber) -> str:
     """`US-FL`, `CA-ON` where the prefix tells; else the country."""
-    if code_of(number) != NORTH_AMERICA:
-        return country
-    return state_of(phonenumbers.national_significant_number(number)) or country
+    if code_of(number) == NORTH_AMERICA:
+        state = state_of(phonenumbers.national_significant_number(number))
+        if state:
+            return state
+    return phonenumbers.region_code_for_number(number) or NO_COUNTRY
 
 
 def zones_of(number: PhoneNumber, country: str, geographic: bool) -> tuple[str, ...]:

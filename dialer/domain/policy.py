@@ -8,6 +8,7 @@ from typing import Final
 
 from dialer.domain.ceilings import check_ceiling, check_hard_hours
 from dialer.domain.holidays import Calendar
+from dialer.domain.limits import Cap, ConsentRule, CoolOff
 from dialer.domain.regions import Regions
 from dialer.domain.windows import Week
 from dialer.domain.words import Mode, Purpose
@@ -35,88 +36,12 @@ LAW_OF: Final[Mapping[Purpose, Law]] = {
 }
 
 
-class Event(StrEnum):
-    """What a cap counts. A contact is a conversation or a voicemail."""
-
-    ATTEMPT = "attempt"
-    CONNECTED = "connected"
-    CONTACT = "contact"
-    CONVERSATION = "conversation"
-    REFUSAL = "refusal"
-
-
-class Key(StrEnum):
-    """What a cap counts per."""
-
-    NUMBER = "number"
-    PERSON = "person"
-    DEBT = "debt"
-    SUBJECT = "subject"
-    CAMPAIGN = "campaign"
-
-
-class Calendrical(StrEnum):
-    """A period of the calendar in the called party's zone; weeks begin on Monday."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-
-class Basis(StrEnum):
-    """What a consent rests on."""
-
-    EXPRESS = "express"
-    WRITTEN = "written"
-    CONTRACT = "contract"
-
-
 class Treatment(StrEnum):
     """What a preset does on its holidays: the weekday's hours, none, or Sunday's."""
 
     SAME = "same"
     CLOSED = "closed"
     WEEKEND = "weekend hours"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cap:
-    """At most `limit` events per key in a period: rolling hours, a calendar period, or ever.
-
-    `cold` exempts whoever once had a conversation; `place` (personal, elsewhere) narrows the
-    cap to telephones of that kind.
-    """
-
-    event: Event
-    limit: int
-    per: Key
-    source_text: str
-    rolling_hours: int | None = None
-    calendar: Calendrical | None = None
-    cold: bool = False
-    place: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CoolOff:
-    """No call after an event: for hours, until a local day (`local_days` 7 after a talk on day D:
-    D+7 00:00), or for ever when both are None."""
-
-    after: Event
-    per: Key
-    source_text: str
-    hours: int | None = None
-    local_days: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentRule:
-    """Which consent a sales call needs in which modes; an advice never blocks."""
-
-    bases: frozenset[Basis]
-    modes: frozenset[Mode]
-    source_text: str
-    blocks: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +78,7 @@ class Preset:
 
     def __post_init__(self) -> None:
         """Refuse what no file may allow."""
-        check_ceiling(self.id, self.use, self.week, self.holidays, widened=self.widened is not None)
+        check_ceiling(self)
 
     @property
     def laws(self) -> frozenset[Law]:

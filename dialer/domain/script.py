@@ -40,6 +40,12 @@ ENDS = {
 PROMISE_DAYS = {"1": 0, "2": 1, "3": 3, "4": 7}
 MAX_REPEATS = 3
 STOP, AGAIN = "9", "0"
+# The keys that mean something at each question.
+KEYS = {
+    Step.WHO: frozenset("12") | {STOP, AGAIN},
+    Step.MATTER: frozenset("1234") | {STOP, AGAIN},
+    Step.DATE: frozenset(PROMISE_DAYS) | {STOP, AGAIN},
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +81,18 @@ def follow(purpose: Purpose, at: Turn, key: str | None) -> Turn:
         return replace(question(purpose, at.step), repeats=at.repeats + 1)
     turn = ANSWERS[at.step](purpose, key)
     return turn or ask_again(purpose, at)
+
+
+def follow_settled(at: Turn | None, key: str | None, *, paid: bool) -> Turn:
+    """The turn of a call whose matter was settled while it rang or while it was talked about.
+
+    Who has not confirmed to be the one hears that the call is not needed, and no word of why.
+    """
+    disposition = Disposition.PAID if paid else Disposition.SAID
+    if at is not None and key == STOP:
+        return ending(Effect.SUPPRESS, "stopped")
+    known = at is not None and (at.step is not Step.WHO or key == "1")
+    return Turn(says=("settled" if known and paid else "not_needed",), disposition=disposition)
 
 
 def ask_again(purpose: Purpose, at: Turn) -> Turn:

@@ -10,12 +10,9 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from dialer.domain.lengths import Lengths
 from dialer.domain.words import Disposition, Outcome, Purpose
 
-TARGET_SECONDS: Final = 180
-LATE_SECONDS: Final = 300
-OVER_SECONDS: Final = 360
-LONG_WRAP_UP_SECONDS: Final = 120
 HOURS: Final = 24
 
 Key = TypeVar("Key", bound=Hashable)
@@ -24,7 +21,7 @@ Key = TypeVar("Key", bound=Hashable)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallFact:
     """A call as far as it is counted. `rep_id` is None for a machine's; a call that `rang`
-    asked the carrier for the customer's telephone."""
+    asked the carrier for the customer's telephone; one that `is_over` talked too long."""
 
     rep_id: int | None
     purpose: Purpose
@@ -34,6 +31,7 @@ class CallFact:
     outcome: Outcome | None
     disposition: Disposition | None
     talk_seconds: int
+    is_over: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,13 +60,13 @@ class Figures:
 def count(facts: Iterable[CallFact]) -> Figures:
     """The figures of some calls."""
     rang = [fact for fact in facts if fact.rang]
-    talks = [fact.talk_seconds for fact in rang if fact.outcome is Outcome.TALKED]
+    talks = [fact for fact in rang if fact.outcome is Outcome.TALKED]
     return Figures(
         placed=len(rang),
         answered=sum(fact.answered for fact in rang),
         conversations=len(talks),
-        talk_seconds=sum(talks),
-        over_six=sum(seconds > OVER_SECONDS for seconds in talks),
+        talk_seconds=sum(fact.talk_seconds for fact in talks),
+        over_six=sum(fact.is_over for fact in talks),
         promises=sum(fact.disposition is Disposition.PROMISED for fact in rang),
     )
 
@@ -101,10 +99,10 @@ def midnight(on: date, zone: ZoneInfo) -> datetime:
 class Need(StrEnum):
     """Why a rep stands where they do on the floor, the most urgent first."""
 
-    OVER = "over"  # talks for more than six minutes
+    OVER = "over"  # talks for too long
     UNCERTAIN = "uncertain"  # nobody knows whether the call was placed
     LONG_WRAP_UP = "long_wrap_up"
-    LATE = "late"  # five to six minutes
+    LATE = "late"  # should come to the end
     TALKING = "talking"
     WRAP_UP = "wrap_up"
     RINGING = "ringing"
@@ -115,18 +113,12 @@ class Need(StrEnum):
 NEEDS: Final = tuple(Need)
 
 
-def need_of(state: str, seconds: float) -> Need:
+def need_of(state: str, seconds: float, lengths: Lengths) -> Need:
     """How urgent a rep's state is after so many seconds; `state` is a tile's."""
     if state in ("talking", "held"):
-        return talk_need(seconds)
+        band = lengths.band(seconds)
+        return {"over": Need.OVER, "late": Need.LATE}.get(band, Need.TALKING)
     if state == "wrap_up":
-        return Need.LONG_WRAP_UP if seconds > LONG_WRAP_UP_SECONDS else Need.WRAP_UP
+        return Need.LONG_WRAP_UP if seconds > lengths.wrap_up else Need.WRAP_UP
     settled = {"uncertain": Need.UNCERTAIN, "free": Need.FREE, "paused": Need.PAUSED}
     return settled.get(state, Need.RINGING)
-
-
-def talk_need(seconds: float) -> Need:
-    """The band of a talk's length."""
-    if seconds > OVER_SECONDS:
-        return Need.OVER
-    return Need.LATE if seconds >= LATE_SECONDS else Need.TALKING

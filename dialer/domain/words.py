@@ -33,6 +33,42 @@ class UserRole(StrEnum):
     ADMIN = "admin"
 
 
+class PhoneMode(StrEnum):
+    """What is rung for a user: the page in their browser, a telephone, or the one that is there."""
+
+    BROWSER = "browser"
+    TELEPHONE = "telephone"
+    BROWSER_ELSE_TELEPHONE = "browser_else_telephone"
+
+
+class PauseReason(StrEnum):
+    """Why a user is not to be rung for a while."""
+
+    BREAK = "break"
+    MEAL = "meal"
+    MEETING = "meeting"
+    TRAINING = "training"
+    PAPERWORK = "paperwork"
+    OTHER = "other"
+
+
+class Quality(StrEnum):
+    """What an account must have to buy: the MAN rule."""
+
+    MONEY = "money"
+    AUTHORITY = "authority"
+    NEED = "need"
+
+
+class Help(StrEnum):
+    """How a supervisor takes part: unheard, heard by the rep, heard by both, or not."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    LEAVE = "leave"
+
+
 class ContactRole(StrEnum):
     """What a contact can do for us."""
 
@@ -215,3 +251,33 @@ class SuppressionReason(StrEnum):
     LEGAL = "legal"
     MANUAL = "manual"
     DISPUTE = "dispute"
+
+
+class IncidentKind(StrEnum):
+    """What must not happen between us and the carrier, and still may."""
+
+    SECOND_CALL = "second_call"
+    ORPHAN_CALL = "orphan_call"
+    FOREIGN_CALL = "foreign_call"
+    LATE_CALL = "late_call"
+    QUEUED_TOO_LONG = "queued_too_long"
+    VANISHED_CALL = "vanished_call"
+    STRANGE_CALLBACK = "strange_callback"
+    GAVE_UP = "gave_up"
+    STOPPED = "stopped"
+
+    @property
+    def is_stray(self) -> bool:
+        """Whether it tells of a call at the carrier that belongs to no attempt."""
+        return self in STRAYS
+
+
+STRAYS = frozenset({IncidentKind.SECOND_CALL, IncidentKind.ORPHAN_CALL, IncidentKind.FOREIGN_CALL})
+
+
+class Decision(StrEnum):
+    """What a supervisor decides about a call of which nobody knows what became of it."""
+
+    KNOWN = "known"
+    AGAIN = "again"
+    LEAVE = "leave"

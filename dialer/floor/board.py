@@ -5,18 +5,21 @@ for a board hangs where everybody reads it.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from dialer.domain import stats
 from dialer.domain.phone import mask
-from dialer.domain.stats import CallFact, Figures, need_of
+from dialer.domain.stats import CallFact, Figures
 from dialer.domain.words import CallStatus, Disposition, LegRole, Mode, Outcome, Purpose
+from dialer.floor.hours import closing_hours
 from dialer.floor.snapshot import (
     Closing,
     Doubt,
+    HeldBy,
+    Helper,
     Hold,
     Line,
     PurposeTally,
@@ -30,9 +33,8 @@ from dialer.floor.snapshot import (
 from dialer.models import board as tables
 from dialer.models.board import Scope
 from dialer.models.calls import Call
-from dialer.models.machinery import Switch
 from dialer.models.people import User
-from dialer.models.switches import HOLD
+from dialer.models.switches import stops
 from dialer.runtime import Runtime
 
 WRAP_UP_WITHIN = timedelta(hours=24)
@@ -46,51 +48,45 @@ def snapshot_at(rt: Runtime, scope: Scope) -> Snapshot:
         event_id = tables.latest_mark(session).event_id
         live = tables.live_calls(session, scope)
         reps = tables.floor_reps(session, scope)
-        facts = tables.call_facts(session, scope, start, end)
+        facts = tables.call_facts(session, scope, start, end, rt.rules.lengths)
         return Snapshot(
             at=now,
             event_id=event_id,
             hold=hold_now(session),
             closing=closing_hour(rt, session, scope, now),
             today=count_today(facts, reps, start, zone),
-            tiles=make_tiles(session, scope, reps, live, now, start),
+            tiles=make_tiles(rt, session, scope, reps, live),
             runs=make_runs(session, live),
             doubts=[doubt_of(call) for call in tables.doubtful_calls(session, scope, start)],
         )
 
 
 def hold_now(session: Session) -> Hold:
-    """How the kill switch stands."""
-    switch = session.get(Switch, HOLD, populate_existing=True)
-    if switch is None:
+    """What stops new calls, the oldest first: people's switch or a breaker."""
+    first = next(iter(stops(session)), None)
+    if first is None:
         return Hold(on=False, reason="", since=None)
-    return Hold(on=switch.is_on, reason=switch.reason, since=switch.changed_at)
+    return Hold(on=True, reason=first.reason, since=first.changed_at)
 
 
 def closing_hour(rt: Runtime, session: Session, scope: Scope, now: datetime) -> Closing | None:
     """The hours of the purpose on the company's clock today; None on a day without any."""
-    zone = ZoneInfo(rt.settings.business_time_zone)
-    today = now.astimezone(zone).date()
-    hours = rt.policy.purposes[Purpose.CLOSING].week[today.weekday()]
-    if not hours:
+    hours = closing_hours(rt, now)
+    if hours is None:
         return None
-    (first, _), (_, last) = hours[0], hours[-1]
-    start, end = stats.day_around(now, zone)
+    start, end = stats.day_around(now, ZoneInfo(rt.settings.business_time_zone))
     tasks = tables.count_tasks(session, scope, Purpose.CLOSING, start, end)
     return Closing(
-        opens_at=wall_time(today, first, zone),
-        closes_at=wall_time(today, last, zone),
+        opens_at=hours[0],
+        closes_at=hours[1],
         planned=tasks.planned,
         done=tasks.done,
-        held_back=tasks.held_back,
+        held_back=sum(tasks.held_by.values()),
+        held_by=[
+            HeldBy(rule=rule, count=count)
+            for rule, count in sorted(tasks.held_by.items(), key=lambda pair: (-pair[1], pair[0]))
+        ],
     )
-
-
-def wall_time(on: date, minutes: int, zone: ZoneInfo) -> datetime:
-    """So many minutes after midnight on a zone's clock; 1440 is the next midnight."""
-    day, minute = divmod(minutes, 1440)
-    start = stats.midnight(on + timedelta(days=day), zone)
-    return start.replace(hour=minute // 60, minute=minute % 60).astimezone(UTC)
 
 
 def count_today(
@@ -132,46 +128,60 @@ def tally(figures: Figures) -> Tally:
 
 
 def make_tiles(
-    session: Session,
-    scope: Scope,
-    reps: Sequence[User],
-    live: Sequence[Call],
-    now: datetime,
-    start: datetime,
+    rt: Runtime, session: Session, scope: Scope, reps: Sequence[User], live: Sequence[Call]
 ) -> list[Tile]:
     """One tile a rep, who needs somebody first."""
+    now = rt.now()
+    start, _ = stats.day_around(now, ZoneInfo(rt.settings.business_time_zone))
     calls = {call.rep_id: call for call in live if call.rep_id is not None}
     wrap_ups = tables.waiting_wrap_ups(session, scope, now - WRAP_UP_WITHIN)
     free_since = tables.last_ends(session, scope, start)
-    tiles = [
-        make_tile(rep, calls.get(rep.id), wrap_ups.get(rep.id), free_since.get(rep.id), now)
-        for rep in reps
-    ]
+    helpers = helpers_of(session, live)
+    tiles = []
+    for rep in reps:
+        call, ended = calls.get(rep.id), wrap_ups.get(rep.id)
+        state, since = rep_state(rep, call, ended, free_since.get(rep.id))
+        shown = call or ended
+        seconds = (now - since).total_seconds() if since else 0
+        tiles.append(
+            Tile(
+                rep_id=rep.id,
+                name=name_of(rep),
+                state=state,
+                since=since,
+                need=stats.need_of(state, seconds, rt.rules.lengths),
+                call=line_of(shown) if shown else None,
+                by_machine=shown is not None and shown.mode is Mode.MACHINE,
+                pause_reason=rep.pause_reason if rep.paused_at else None,
+                helpers=helpers.get(call.id, []) if call else [],
+            )
+        )
     return sorted(tiles, key=urgency)
+
+
+def helpers_of(session: Session, live: Sequence[Call]) -> Mapping[int, list[Helper]]:
+    """By call: the supervisors whose telephones ring or are in the room."""
+    legs = {
+        leg.id: (call.id, leg.answered_at is not None)
+        for call in live
+        for leg in call.legs
+        if leg.role is LegRole.SUPERVISOR and leg.ended_at is None
+    }
+    found: dict[int, list[Helper]] = {}
+    for wish in tables.last_wishes(session, list({call_id for call_id, _ in legs.values()})):
+        if wish.leg_id in legs:
+            call_id, is_in = legs[wish.leg_id]
+            helper = Helper(
+                user_id=wish.user.id, name=name_of(wish.user), how=wish.how, is_in=is_in
+            )
+            found.setdefault(call_id, []).append(helper)
+    return found
 
 
 def urgency(tile: Tile) -> tuple[int, float, int]:
     """The most urgent first, and among equals whoever has waited longest."""
     since = tile.since.timestamp() if tile.since else 0.0
     return (stats.NEEDS.index(tile.need), since, tile.rep_id)
-
-
-def make_tile(
-    rep: User, live: Call | None, ended: Call | None, free_since: datetime | None, now: datetime
-) -> Tile:
-    """What a rep is doing: the live call before a wrap-up before a pause."""
-    call = live or ended
-    state, since = rep_state(rep, live, ended, free_since)
-    seconds = (now - since).total_seconds() if since else 0
-    return Tile(
-        rep_id=rep.id,
-        name=name_of(rep),
-        state=state,
-        since=since,
-        need=need_of(state, seconds),
-        call=line_of(call) if call else None,
-        by_machine=call is not None and call.mode is Mode.MACHINE,
-    )
 
 
 def rep_state(

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from dialer.domain.words import ContactRole, Purpose
+from dialer.floor.hours import closing_hours
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account, Contact
 from dialer.models.desk import (
     NEVER_RUNG,
+    count_closing,
     count_done,
     find_contact,
     last_call,
@@ -23,9 +25,10 @@ from dialer.models.desk import (
     talked_accounts,
     unwrapped_call,
 )
+from dialer.models.owing import Owing, load_owing
 from dialer.models.people import User
-from dialer.models.switches import HOLD, is_on
-from dialer.models.visibility import sees_contact
+from dialer.models.switches import is_stopped
+from dialer.models.visibility import may_read_number, sees_contact
 from dialer.runtime import Runtime
 
 WRAP_UP_WITHIN = timedelta(hours=24)
@@ -60,6 +63,16 @@ class Today:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClosingHour:
+    """Today's hours for closing calls, and how far the rep's own are done."""
+
+    opens_at: datetime
+    closes_at: datetime
+    planned: int
+    done: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Customer:
     """Who is in focus, and what is known of them."""
 
@@ -68,6 +81,7 @@ class Customer:
     blocked_number_ids: frozenset[int]
     calls: Sequence[Call]
     planned: Sequence[CallTask]
+    money: Owing | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +94,7 @@ class Desk:
     task: CallTask | None
     customer: Customer | None
     today: Today
+    closing: ClosingHour | None
     on_hold: bool
 
 
@@ -100,9 +115,10 @@ def desk_at(
             call=call,
             failed=None if call else failed_call(session, user, focus, now),
             task=task,
-            customer=load_customer(session, user, focus) if focus else None,
+            customer=load_customer(rt, session, user, focus) if focus else None,
             today=today,
-            on_hold=is_on(session, HOLD),
+            closing=load_closing(rt, session, user),
+            on_hold=is_stopped(session),
         )
 
 
@@ -119,6 +135,15 @@ def load_today(rt: Runtime, session: Session, user: User) -> Today:
         new_count=len(tasks) - old,
         old_count=old,
     )
+
+
+def load_closing(rt: Runtime, session: Session, user: User) -> ClosingHour | None:
+    """None where the rep has no closing call today, or the company no hour for one."""
+    hours = closing_hours(rt, rt.now())
+    planned, done = count_closing(session, user.id, *day_of(rt.now(), zone_of(rt, user)))
+    if hours is None or not planned:
+        return None
+    return ClosingHour(opens_at=hours[0], closes_at=hours[1], planned=planned, done=done)
 
 
 def zone_of(rt: Runtime, user: User) -> ZoneInfo:
@@ -152,16 +177,21 @@ def failed_call(session: Session, user: User, contact_id: int | None, now: datet
     return call
 
 
-def load_customer(session: Session, user: User, contact_id: int) -> Customer | None:
+def load_customer(rt: Runtime, session: Session, user: User, contact_id: int) -> Customer | None:
     """A contact whom the reader may see, and the history of the account."""
     contact = find_contact(session, contact_id, sees_contact(user))
     if contact is None:
         return None
     blocked = suppressed_numbers(session, [number.id for number in contact.numbers])
+    today = rt.now().astimezone(ZoneInfo(rt.settings.business_time_zone)).date()
+    may_know = may_read_number(user, contact.account)
     return Customer(
         contact=contact,
         account=contact.account,
         blocked_number_ids=frozenset(blocked),
         calls=recent_calls(session, user, contact.account_id, contact.id, RECENT_CALLS),
         planned=planned_tasks(session, user, contact.account_id, contact.id),
+        money=load_owing(session, contact.account_id, today)
+        if contact.account_id and may_know
+        else None,
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from dialer.domain.stats import Need
-from dialer.domain.words import CallStatus, Disposition, Purpose
+from dialer.domain.words import CallStatus, Disposition, Help, PauseReason, Purpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,20 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Helper:
+    """A supervisor who takes part in a call; not `is_in` while the telephone rings."""
+
+    user_id: int
+    name: str
+    how: Help
+    is_in: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tile:
     """A rep: free, paused, wrap_up, held, or the status of the call. `since` is when that began,
-    of a talk the customer's answer, from which the length band counts."""
+    of a talk the customer's answer, from which the length band counts. A pause may be asked for
+    during a call, and has a `pause_reason` then, too."""
 
     rep_id: int
     name: str
@@ -74,6 +85,8 @@ class Tile:
     need: Need
     call: Line | None
     by_machine: bool
+    pause_reason: PauseReason | None
+    helpers: list[Helper]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +112,14 @@ class Doubt:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldBy:
+    """How many calls a kind of rule holds back; `rule` is the first word of a verdict's."""
+
+    rule: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Closing:
     """Today's closing hour: all of its calls, those made, and those that a rule holds back."""
 
@@ -107,6 +128,7 @@ class Closing:
     planned: int
     done: int
     held_back: int
+    held_by: list[HeldBy]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,9 @@
 """The searchable list of accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,6 +18,26 @@ from dialer.models.visibility import sees_account, sees_call, sees_task
 PAGE_SIZE = 40
 
 
+class Sort(StrEnum):
+    """In which order the list stands; the account's id settles ties."""
+
+    GRADE = "class"
+    NAME = "name"
+    STAGE = "stage"
+    NEWEST = "newest"
+
+
+ORDERS: Mapping[Sort, tuple[sa.ColumnElement[Any], ...]] = {
+    Sort.GRADE: (
+        sa.cast(Account.account_class, sa.String),
+        sa.type_coerce(Account.name, sa.String),
+    ),
+    Sort.NAME: (sa.type_coerce(Account.name, sa.String),),
+    Sort.STAGE: (-Account.stage,),
+    Sort.NEWEST: (-Account.id,),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountFilter:
     """What to look for. `owner` is mine, pool, others, or empty for all."""
@@ -23,6 +45,7 @@ class AccountFilter:
     text: str = ""
     grade: AccountClass | None = None
     owner: str = ""
+    sort: Sort = Sort.GRADE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,31 +59,47 @@ class AccountRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage:
-    """One page of the list; `total` counts all of them."""
+    """One page of the list; `total` counts all of them, `after` is the next page's cursor."""
 
     rows: Sequence[AccountRow]
     total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages there are, at least one."""
-        return max(1, -(-self.total // PAGE_SIZE))
+    after: int | None
 
 
-def list_accounts(session: Session, viewer: User, wanted: AccountFilter, page: int) -> AccountPage:
-    """A page of the accounts that the viewer may see, the best class first."""
+def list_accounts(
+    session: Session, viewer: User, wanted: AccountFilter, after: int | None = None
+) -> AccountPage:
+    """A page of the accounts that the viewer may see; `after` is the last one of the page before.
+
+    However long the list is and whatever is added meanwhile, no account comes twice.
+    """
     conditions = [sees_account(viewer), *chosen(viewer, wanted)]
     total = session.scalar(sa.select(sa.func.count(Account.id)).where(*conditions)) or 0
+    order = (*ORDERS[wanted.sort], sa.type_coerce(Account.id, sa.Integer))
     accounts = session.scalars(
         sa.select(Account)
-        .where(*conditions)
-        .order_by(Account.account_class, Account.name, Account.id)
-        .offset((page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE)
+        .where(*conditions, *beyond(session, order, after))
+        .order_by(*order)
+        .limit(PAGE_SIZE + 1)
         .options(joinedload(Account.owner), selectinload(Account.contacts))
     ).all()
-    return AccountPage(rows=with_calls(session, viewer, accounts), total=total, page=page)
+    shown = accounts[:PAGE_SIZE]
+    more = len(accounts) > PAGE_SIZE
+    return AccountPage(
+        rows=with_calls(session, viewer, shown), total=total, after=shown[-1].id if more else None
+    )
+
+
+def beyond(
+    session: Session, order: Sequence[sa.ColumnElement[Any]], after: int | None
+) -> list[sa.ColumnElement[bool]]:
+    """What stands behind an account in an order; everything where there is no such account."""
+    if after is None:
+        return []
+    last = session.execute(sa.select(*order).where(Account.id == after)).one_or_none()
+    if last is None:
+        return []
+    return [sa.tuple_(*order) > sa.tuple_(*(sa.literal(value) for value in last))]
 
 
 def chosen(viewer: User, wanted: AccountFilter) -> list[sa.ColumnElement[bool]]:

@@ -61,12 +61,14 @@ class Attempt(Base):
     not_before_at: Mapped[datetime]
     not_after_at: Mapped[datetime | None]
     lease_until_at: Mapped[datetime | None]
-    intent_at: Mapped[datetime | None]
+    intent_at: Mapped[datetime | None] = mapped_column(index=True)
     queue_ms: Mapped[int | None]
     sends: Mapped[int] = mapped_column(default=0)
     misses: Mapped[int] = mapped_column(default=0)
     listed_at: Mapped[datetime | None]
     check_at: Mapped[datetime | None]
+    # Since when the carrier says that it knows no such call.
+    missing_since_at: Mapped[datetime | None]
     refusal_code: Mapped[int | None]
 
     call: Mapped[Call] = relationship()

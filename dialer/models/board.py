@@ -1,15 +1,18 @@
 """What the live board asks of the tables: today's calls, live calls, closing tasks, switches."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from dialer.domain.lengths import Lengths
 from dialer.domain.stats import CallFact
 from dialer.domain.words import (
     CallStatus,
+    Help,
     LegRole,
     Mode,
     Outcome,
@@ -18,11 +21,13 @@ from dialer.domain.words import (
     UserRole,
 )
 from dialer.models.calls import Call, CallEvent, CallLeg, CallTask
+from dialer.models.customers import Contact
 from dialer.models.desk import NEVER_RUNG
 from dialer.models.machinery import Switch
 from dialer.models.people import User
 
 Condition = sa.ColumnElement[bool]
+HELP_ASKED = "supervise_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +75,7 @@ def latest_mark(session: Session) -> Mark:
 
 
 def call_facts(
-    session: Session, scope: Scope, since: datetime, until: datetime
+    session: Session, scope: Scope, since: datetime, until: datetime, lengths: Lengths
 ) -> Sequence[CallFact]:
     """The day's calls as far as they are counted; a machine's call is nobody's."""
     leg, other = sa.orm.aliased(CallLeg), sa.orm.aliased(CallLeg)
@@ -92,7 +97,7 @@ def call_facts(
         CallFact(
             rep_id=rep_id, purpose=purpose, created_at=created_at, rang=leg_id is not None,
             answered=answered_at is not None, outcome=outcome, disposition=disposition,
-            talk_seconds=talk_seconds or 0,
+            talk_seconds=talk_seconds or 0, is_over=(talk_seconds or 0) > lengths.over,
         )
         for rep_id, purpose, created_at, leg_id, answered_at, outcome, disposition, talk_seconds
         in rows
@@ -166,6 +171,32 @@ def latest_turns(session: Session, call_ids: Sequence[int]) -> dict[int, dict[st
     return {call_id: data for call_id, data in rows if call_id is not None}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a supervisor last asked to take part in a call, and by which leg."""
+
+    leg_id: int
+    user: User
+    how: Help
+
+
+def last_wishes(session: Session, call_ids: Sequence[int]) -> list[Wish]:
+    """The supervisors' latest wishes for these calls, one a leg."""
+    rows = session.execute(
+        sa.select(CallEvent, User)
+        .join(User, User.id == CallEvent.user_id)
+        .where(
+            CallEvent.call_id.in_(call_ids), CallEvent.kind.startswith(HELP_ASKED, autoescape=True)
+        )
+        .order_by(CallEvent.id)
+    )
+    wishes = {}
+    for event, user in rows:
+        how = Help(event.kind.removeprefix(HELP_ASKED))
+        wishes[event.data["leg"]] = Wish(leg_id=event.data["leg"], user=user, how=how)
+    return list(wishes.values())
+
+
 def floor_reps(session: Session, scope: Scope) -> Sequence[User]:
     """Who has a tile: the team's reps who may act."""
     return session.scalars(
@@ -179,11 +210,30 @@ def floor_reps(session: Session, scope: Scope) -> Sequence[User]:
 
 @dataclass(frozen=True, kw_only=True)
 class HourTasks:
-    """How the tasks of one purpose stand that are due in some hour."""
+    """How the tasks of one purpose stand that are due in some hour; `held_by` counts those that
+    a rule keeps waiting, by the first word of the rule."""
 
     planned: int
     done: int
-    held_back: int
+    held_by: Mapping[str, int]
+
+
+def closing_tasks(session: Session, since: datetime, until: datetime) -> Sequence[CallTask]:
+    """The reps' closing calls that wait, with whom they are for."""
+    return session.scalars(
+        sa.select(CallTask)
+        .where(
+            CallTask.purpose == Purpose.CLOSING,
+            CallTask.mode == Mode.REP,
+            CallTask.state == TaskState.WAITING,
+            CallTask.due_at >= since,
+            CallTask.due_at < until,
+        )
+        .options(
+            joinedload(CallTask.contact).selectinload(Contact.numbers),
+            joinedload(CallTask.contact).joinedload(Contact.account),
+        )
+    ).all()
 
 
 def count_tasks(
@@ -191,18 +241,23 @@ def count_tasks(
 ) -> HourTasks:
     """Planned are all that were not taken back; held back those that a rule keeps waiting."""
     owners = sa.select(User.id).where(scope.covers(User.team_id))
-    waits = sa.and_(CallTask.state == TaskState.WAITING, CallTask.held_by.is_not(None))
-    row = session.execute(
-        sa.select(
-            sa.func.count(CallTask.id),
-            sa.func.count(CallTask.id).filter(CallTask.state == TaskState.DONE),
-            sa.func.count(CallTask.id).filter(waits),
-        ).where(
+    rows = session.execute(
+        sa.select(CallTask.state, CallTask.held_by, sa.func.count(CallTask.id))
+        .where(
             CallTask.purpose == purpose,
             CallTask.due_at >= since,
             CallTask.due_at < until,
             CallTask.state != TaskState.CANCELLED,
             sa.or_(CallTask.owner_id.in_(owners), sa.literal(scope.everybody)),
         )
-    ).one()
-    return HourTasks(planned=row[0], done=row[1], held_back=row[2])
+        .group_by(CallTask.state, CallTask.held_by)
+    ).all()
+    held_by = Counter[str]()
+    for state, rule, count in rows:
+        if state is TaskState.WAITING and rule is not None:
+            held_by[rule.partition(":")[0]] += count
+    return HourTasks(
+        planned=sum(count for _state, _rule, count in rows),
+        done=sum(count for state, _rule, count in rows if state is TaskState.DONE),
+        held_by=held_by,
+    )

@@ -10,12 +10,10 @@ from dialer.models.calls import Call, CallLeg
 from dialer.models.logbook import CallFilter, select_calls
 from dialer.models.people import User
 
-OVER_SECONDS = 360
-
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """How many calls, how many were answered, how long they talked, how many over six minutes."""
+    """How many calls, how many were answered, how long they talked, how many too long."""
 
     calls: int
     answered: int
@@ -23,8 +21,8 @@ class Totals:
     over_six: int
 
 
-def add_up(session: Session, viewer: User, wanted: CallFilter) -> Totals:
-    """The sums over the calls that the viewer may see."""
+def add_up(session: Session, viewer: User, wanted: CallFilter, *, over_seconds: int) -> Totals:
+    """The sums over the calls that the viewer may see; longer than `over_seconds` is too long."""
     found = select_calls(viewer, wanted).with_only_columns(Call.id, Call.answered_at)
     calls = found.order_by(None).options().subquery()
     row = session.execute(
@@ -32,7 +30,7 @@ def add_up(session: Session, viewer: User, wanted: CallFilter) -> Totals:
             sa.func.count(sa.distinct(calls.c.id)),
             sa.func.count(sa.distinct(calls.c.id)).filter(calls.c.answered_at.is_not(None)),
             sa.func.coalesce(sa.func.sum(CallLeg.talk_seconds), 0),
-            sa.func.count(CallLeg.id).filter(CallLeg.talk_seconds > OVER_SECONDS),
+            sa.func.count(CallLeg.id).filter(CallLeg.talk_seconds > over_seconds),
         )
         .select_from(calls)
         .outerjoin(

@@ -27,6 +27,8 @@ class CallTask(Base):
     """A call that should be placed. An agreed time is wall time and zone; `due_at` follows.
 
     `held_by` is the rule of the gate that keeps it waiting; `tries` counts the calls made for it.
+    `step` names the rung of the ladder of collection calls that it belongs to. One that
+    `goes_first` stands before all others that are due.
     """
 
     __tablename__ = "call_tasks"
@@ -57,6 +59,8 @@ class CallTask(Base):
     held_by: Mapped[str | None] = mapped_column(sa.String(120))
     tries: Mapped[int] = mapped_column(default=0)
     receivable_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receivables.id"), index=True)
+    step: Mapped[str | None] = mapped_column(sa.String(40))
+    goes_first: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[TaskState] = mapped_column(default=TaskState.WAITING)
     note: Mapped[str] = mapped_column(sa.Text, default="")
     outcome: Mapped[Outcome | None]

@@ -29,6 +29,10 @@ class Account(Base):
     account_class: Mapped[AccountClass] = mapped_column("class", default=AccountClass.C)
     stage: Mapped[int] = mapped_column(default=1)
     address_region: Mapped[str | None] = mapped_column(sa.String(16))
+    # The MAN rule; None is not known yet.
+    has_money: Mapped[bool | None]
+    has_authority: Mapped[bool | None]
+    has_need: Mapped[bool | None]
     created_at: Mapped[datetime]
 
     owner: Mapped[User | None] = relationship()
@@ -74,10 +78,16 @@ class Contact(Base):
     numbers: Mapped[list[PhoneNumber]] = relationship(
         secondary="contact_numbers", order_by="ContactNumber.position"
     )
+    links: Mapped[list["ContactNumber"]] = relationship(
+        viewonly=True, order_by="ContactNumber.position"
+    )
 
 
 class ContactNumber(Base):
-    """A contact's numbers in the order in which they are tried."""
+    """A contact's numbers in the order in which they are tried.
+
+    `is_elsewhere`: the telephone is neither at the person's home nor their own mobile.
+    """
 
     __tablename__ = "contact_numbers"
 
@@ -86,6 +96,7 @@ class ContactNumber(Base):
         sa.ForeignKey("phone_numbers.id"), primary_key=True, index=True
     )
     position: Mapped[int] = mapped_column(default=0)
+    is_elsewhere: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
 
 class Suppression(Base):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 BUSY_SECONDS = 5
@@ -54,15 +55,18 @@ def begin_sqlite(connection: sa.Connection) -> None:
 class Sessions:
     """Hands out sessions; each `with` block is one transaction.
 
-    No carrier request is ever made inside one.
+    No carrier request is ever made inside one. `address` is where the asker sits; what is written
+    to the audit log says so.
     """
 
     engine: sa.Engine
+    address: str | None = None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A transaction that commits at the end of the block and rolls back on an exception."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        session = Session(self.engine, expire_on_commit=False, info={"address": self.address})
+        with session, session.begin():
             yield session
 
     @contextmanager
@@ -77,3 +81,9 @@ class Sessions:
     def is_sqlite(self) -> bool:
         """Whether one machine's file is the database."""
         return self.engine.dialect.name == "sqlite"
+
+
+def insert_into(session: Session, table: type[Any]) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows what to do about a row that is there already."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)

@@ -1,17 +1,19 @@
 """What a rep's desk and the pages ask of the tables."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from dialer.domain.words import Mode, Outcome, TaskState
+from dialer.domain.words import Mode, Outcome, Purpose, TaskState
+from dialer.models.browser_phones import may_be_rung
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account, Contact, Suppression
 from dialer.models.people import User
-from dialer.models.visibility import sees_call, sees_task
+from dialer.models.visibility import same_team, sees_call, sees_task
 
 # Calls that ended before a customer was reached or tried: there is nothing to say about them.
 NEVER_RUNG = (Outcome.REP_NO_ANSWER, Outcome.CANCELED)
@@ -69,10 +71,12 @@ def open_tasks(session: Session, rep_id: int, until: datetime) -> Sequence[CallT
             CallTask.mode == Mode.REP,
             CallTask.due_at < until,
         )
-        .order_by(CallTask.due_at, CallTask.id)
+        .order_by(CallTask.goes_first.desc(), CallTask.due_at, CallTask.id)
         .options(
             joinedload(CallTask.account),
-            joinedload(CallTask.contact).selectinload(Contact.numbers),
+            joinedload(CallTask.contact).options(
+                selectinload(Contact.numbers), joinedload(Contact.account)
+            ),
         )
         .limit(200)
     ).all()
@@ -85,6 +89,25 @@ def count_done(session: Session, rep_id: int, since: datetime) -> int:
             Call.rep_id == rep_id, Call.wrapped_up_at >= since
         )
     ) or 0  # fmt: skip
+
+
+def count_closing(
+    session: Session, rep_id: int, since: datetime, until: datetime
+) -> tuple[int, int]:
+    """How many closing calls a rep has between two instants, and how many of them are done."""
+    row = session.execute(
+        sa.select(
+            sa.func.count(CallTask.id),
+            sa.func.count(CallTask.id).filter(CallTask.state == TaskState.DONE),
+        ).where(
+            CallTask.owner_id == rep_id,
+            CallTask.purpose == Purpose.CLOSING,
+            CallTask.due_at >= since,
+            CallTask.due_at < until,
+            CallTask.state != TaskState.CANCELLED,
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def talked_accounts(session: Session, account_ids: Sequence[int]) -> set[int]:
@@ -135,6 +158,36 @@ def planned_tasks(
         .limit(20)
         .options(joinedload(CallTask.contact), joinedload(CallTask.account))
     ).all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Colleague:
+    """Somebody of the team who has a telephone, and whether it could be rung now."""
+
+    user: User
+    is_busy: bool
+
+    @property
+    def is_free(self) -> bool:
+        """Neither on a call nor away."""
+        return not self.is_busy and self.user.paused_at is None
+
+
+def list_colleagues(session: Session, user: User) -> list[Colleague]:
+    """Who could take a call over from a user, those who are free first."""
+    busy = sa.exists().where(Call.rep_id == User.id, Call.ended_at.is_(None))
+    rows = session.execute(
+        sa.select(User, busy)
+        .where(
+            User.id != user.id,
+            may_be_rung(),
+            User.disabled_at.is_(None),
+            same_team(User.team_id, user),
+        )
+        .order_by(User.full_name, User.name)
+    )
+    found = [Colleague(user=one, is_busy=is_busy) for one, is_busy in rows]
+    return sorted(found, key=lambda one: not one.is_free)
 
 
 def suppressed_numbers(session: Session, number_ids: Sequence[int]) -> dict[int, Suppression]:

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dialer.domain.call import CallView, Event, Leg, fold
 from dialer.domain.words import LegRole, LegStatus
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call, CallEvent, CallLeg
+from dialer.models.database import insert_into
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +39,10 @@ def append(session: Session, fact: Fact) -> bool:
     """Append an event; False if it stood there already."""
     values = {name: getattr(fact, name) for name in Fact.__dataclass_fields__}
     values["data"] = dict(fact.data)
-    insert = (
-        sqlite.insert(CallEvent)
-        if session.get_bind().dialect.name == "sqlite"
-        else postgresql.insert(CallEvent)
-    )
     done = session.execute(
-        insert.values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+        insert_into(session, CallEvent)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
     return bool(done.rowcount)  # type: ignore[attr-defined]
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from dialer.domain.facts import Consent, Facts, PastCall, Reached
+from dialer.domain.facts import Consent, DncLists, Facts, NotThen, PastCall, Reached
+from dialer.domain.limits import Basis, Key
 from dialer.domain.phone import NumberFacts
-from dialer.domain.policy import Basis, Key
+from dialer.domain.windows import parse_hours
 from dialer.domain.words import Mode, UserRole
 from dialer.models.attempts import StoredVerdict
 from dialer.models.calls import Call
@@ -146,6 +147,10 @@ def recall_facts(row: StoredVerdict, number: PhoneNumber) -> Facts:
         confirmed_zone=told.get("zone"),
         stated_zone=told.get("stated_zone"),
         address_region=told.get("address_region"),
+        own_numbers=frozenset({number.e164 or ""} if told.get("own") else ()),
+        person_closed=tuple(map(recall_wish, told.get("closed", ()))),
+        elsewhere=bool(told.get("elsewhere")),
+        dnc_lists=recall_lists(told.get("dnc_lists")),
     )
 
 
@@ -154,6 +159,19 @@ def recall_number(told: dict[str, Any] | None, number: PhoneNumber) -> NumberFac
     if told is None:
         return NumberFacts(region=number.region, kind=number.kind, zones=tuple(number.zones))
     return NumberFacts(region=told["region"], kind=told["kind"], zones=tuple(told["zones"]))
+
+
+def recall_wish(told: dict[str, Any]) -> NotThen:
+    """Hours that the person had asked for."""
+    week = tuple(parse_hours(hours) if hours else () for hours in told["week"])
+    return NotThen(week, date.fromisoformat(told["until"]) if told["until"] else None)
+
+
+def recall_lists(told: dict[str, str] | None) -> DncLists | None:
+    """Of which day the do-not-call lists were."""
+    if told is None:
+        return None
+    return frozenset((country, date.fromisoformat(on)) for country, on in told.items())
 
 
 def recall_call(told: dict[str, Any]) -> PastCall:

@@ -8,13 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.domain.facts import Consent, Facts, PastCall, Reached
+from dialer.domain.facts import Consent, Facts, NotThen, PastCall, Reached
+from dialer.domain.limits import Basis, Key
 from dialer.domain.phone import NumberFacts
-from dialer.domain.policy import LAW_OF, Basis, Key
+from dialer.domain.policy import LAW_OF
+from dialer.domain.windows import show_hours
 from dialer.domain.words import Disposition, LegRole, Mode, Outcome, Purpose
 from dialer.models.attempts import Attempt
 from dialer.models.calls import Call
 from dialer.models.customers import Account, Contact, PhoneNumber
+from dialer.models.gate_facts import elsewhere_numbers, list_dates, load_wishes
 from dialer.models.numbers import is_suppressed, zone_data_version
 
 REFUSALS = frozenset({Disposition.REFUSED, Disposition.NO, Disposition.OPTED_OUT})
@@ -38,6 +41,7 @@ def load_facts(session: Session, planned: Planned) -> Facts:
     number = session.get_one(PhoneNumber, planned.number_id)
     contact = session.get(Contact, planned.contact_id) if planned.contact_id else None
     account = session.get(Account, contact.account_id) if contact and contact.account_id else None
+    ids = (contact.id,) if contact else ()
     return Facts(
         to=number.e164 or "",
         purpose=planned.purpose,
@@ -50,6 +54,9 @@ def load_facts(session: Session, planned: Planned) -> Facts:
         stated_zone=contact.stated_zone if contact else None,
         address_region=region_of(contact, account),
         own_numbers=frozenset(planned.own_numbers),
+        person_closed=load_wishes(session, ids, planned.now).get(planned.contact_id or 0, ()),
+        elsewhere=(planned.contact_id, number.id) in elsewhere_numbers(session, ids),
+        dnc_lists=list_dates(session),
     )
 
 
@@ -143,6 +150,7 @@ def fact_record(facts: Facts) -> dict[str, Any]:
         "zone": facts.confirmed_zone,
         "stated_zone": facts.stated_zone,
         "address_region": facts.address_region,
+        "own": facts.to in facts.own_numbers,
         "suppressed": facts.suppressed,
         "consent": str(facts.consent.basis) if facts.consent else None,
         "covers": facts.consent.covers if facts.consent else None,
@@ -151,7 +159,16 @@ def fact_record(facts: Facts) -> dict[str, Any]:
             {"at": past.at.isoformat(), "kind": str(past.kind), "shares": sorted(past.shares)}
             for past in facts.history
         ],
+        "closed": [wish_record(wish) for wish in facts.person_closed],
+        "elsewhere": facts.elsewhere,
+        "dnc_lists": {country: str(on) for country, on in sorted(facts.dnc_lists or ())},
     }
+
+
+def wish_record(wish: NotThen) -> dict[str, Any]:
+    """Hours that a person asked for, Monday first."""
+    week = [show_hours(hours) if hours else "" for hours in wish.week]
+    return {"week": week, "until": wish.last_on and str(wish.last_on)}
 
 
 def number_record(number: NumberFacts | None) -> dict[str, Any] | None:

@@ -9,17 +9,39 @@ from dialer.models.base import Base
 
 
 class Installation(Base):
-    """One row. `number_key` keys the hashes of numbers and outlives a change of SECRET_KEY."""
+    """One row. `number_key` keys the hashes of numbers and outlives a change of SECRET_KEY.
+
+    `works_from` is the oldest schema revision whose code still works with these tables: what a
+    release takes away raises it, and what it only adds does not.
+    """
 
     __tablename__ = "installation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number_key: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
+    works_from: Mapped[str] = mapped_column(sa.String(8), default="0007", server_default="0007")
+
+
+class Pulse(Base):
+    """One row: how often the clock has beaten, when last, and how many beats in a row were sane.
+
+    A database whose count is behind what a machine remembers was restored from a backup.
+    """
+
+    __tablename__ = "pulse"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    beats: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    at: Mapped[datetime]
+    sane: Mapped[int] = mapped_column(default=0)
 
 
 class Pace(Base):
-    """One row: when the account's next request may leave, whichever process sends it."""
+    """When the account's next request may leave, whichever process sends it.
+
+    One row for those that ring somebody and one for those that only ask.
+    """
 
     __tablename__ = "pace"
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from dialer.models.customers import PhoneNumber, Suppression
 from dialer.models.machinery import Installation
 
 
+@cache
 def zone_data_version() -> str:
     """Which time-zone data decide, to be stored beside each decision."""
     return f"tzdata {version('tzdata')}, phonenumbers {version('phonenumbers')}"

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from dialer.domain.words import Language, UserRole
+from dialer.domain.words import Language, PauseReason, PhoneMode, UserRole
 from dialer.models.base import Base, BigId
 
 
@@ -20,7 +20,10 @@ class Team(Base):
 
 
 class User(Base):
-    """Someone who logs in. `phone` is the E.164 telephone that is rung for the rep's leg."""
+    """Someone who logs in. `phone` is the E.164 telephone that is rung for the rep's leg.
+
+    A browser phone that `answers_itself` takes the calls that its own user has just asked for.
+    """
 
     __tablename__ = "users"
 
@@ -32,18 +35,31 @@ class User(Base):
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("teams.id"), index=True)
     phone: Mapped[str | None] = mapped_column(sa.String(32))
     press_one: Mapped[bool] = mapped_column(default=True)
+    phone_mode: Mapped[PhoneMode] = mapped_column(
+        default=PhoneMode.BROWSER_ELSE_TELEPHONE,
+        server_default=PhoneMode.BROWSER_ELSE_TELEPHONE.value,
+    )
+    answers_itself: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     language: Mapped[Language] = mapped_column(default=Language.ZH_CN)
     time_zone: Mapped[str | None] = mapped_column(sa.String(64))
     theme: Mapped[str] = mapped_column(sa.String(8), default="auto")
     paused_at: Mapped[datetime | None]
+    pause_reason: Mapped[PauseReason | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    # The second factor: of what its secret is derived, since when it counts, its last used step.
+    factor_salt: Mapped[str | None] = mapped_column(sa.String(64))
+    factor_at: Mapped[datetime | None]
+    factor_step: Mapped[int | None]
 
     team: Mapped[Team | None] = relationship()
 
 
 class UserSession(Base):
-    """A browser that is logged in; the cookie holds the secret, the table its SHA-256."""
+    """A browser that is logged in; the cookie holds the secret, the table its SHA-256.
+
+    One that is `half` open has shown the password, and owes a code of the second factor.
+    """
 
     __tablename__ = "sessions"
 
@@ -55,8 +71,39 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+    is_half: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     user: Mapped[User] = relationship()
+
+
+class PasswordLink(Base):
+    """A way to choose a password, once and for a while; the table holds its secret's SHA-256."""
+
+    __tablename__ = "password_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class RecoveryCode(Base):
+    """A code that stands for a second factor that was lost, once; hashed like a secret."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class LoginThrottle(Base):
@@ -110,8 +157,19 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"), index=True)
     action: Mapped[str] = mapped_column(sa.String(80))
     subject_kind: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address: Mapped[str | None] = mapped_column(sa.String(64))
+
+    actor: Mapped[User | None] = relationship()
+
+
+@sa.event.listens_for(AuditEntry, "before_insert")
+def say_from_where(_mapper: Any, _connection: sa.Connection, entry: AuditEntry) -> None:
+    """Every verb's entry carries the asker's address; it lies with the session, see `Sessions`."""
+    session = sa.orm.object_session(entry)
+    if session is not None and entry.address is None:
+        entry.address = session.info.get("address")

@@ -18,6 +18,7 @@ from dialer.domain.words import (
     TaskState,
     UserRole,
 )
+from dialer.models.browser_phones import may_be_rung
 from dialer.models.calls import Call, CallLeg, CallTask
 from dialer.models.customers import Account, Contact
 from dialer.models.people import AuditEntry, Team, User
@@ -59,11 +60,11 @@ class Wanted:
 
 
 def team_reps(session: Session, team_id: int | None) -> Sequence[User]:
-    """A team's reps who may call: not disabled, with a telephone."""
+    """A team's reps who may call: not disabled, with a phone."""
     same = User.team_id.is_(None) if team_id is None else User.team_id == team_id
     return session.scalars(
         sa.select(User)
-        .where(same, User.role == UserRole.REP, User.disabled_at.is_(None), User.phone.is_not(None))
+        .where(same, User.role == UserRole.REP, User.disabled_at.is_(None), may_be_rung())
         .order_by(User.id)
     ).all()
 
@@ -110,7 +111,7 @@ def waiting_tasks(session: Session, rep_ids: Sequence[int], purpose: Purpose) ->
             CallTask.state == TaskState.WAITING,
             CallTask.contact_id.is_not(None),
         )
-        .order_by(CallTask.due_at, CallTask.id)
+        .order_by(CallTask.goes_first.desc(), CallTask.due_at, CallTask.id)
         .limit(MOST_CUSTOMERS)
         .options(
             joinedload(CallTask.contact).selectinload(Contact.numbers),

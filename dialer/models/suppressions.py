@@ -1,8 +1,6 @@
-"""The numbers that must not be called, as a list, and the age of imported lists."""
+"""The numbers that must not be called, as a list."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -15,8 +13,6 @@ from dialer.models.people import User
 from dialer.models.visibility import Condition
 
 PAGE_SIZE = 50
-# An imported do-not-call list names itself as the source of its rows: `list:US`.
-LIST_SOURCE = "list:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +74,3 @@ def conditions(wanted: Wanted) -> list[Condition]:
         digits = number_digits(wanted.text.strip())
         found.append(PhoneNumber.e164.contains(digits, autoescape=True) if digits else sa.false())
     return found
-
-
-def list_ages(session: Session, countries: Sequence[str]) -> dict[str, datetime | None]:
-    """When each country's do-not-call list was imported last."""
-    rows = session.execute(
-        sa.select(Suppression.source, sa.func.max(Suppression.created_at))
-        .where(Suppression.source.in_([LIST_SOURCE + country for country in countries]))
-        .group_by(Suppression.source)
-    )
-    known = {source.removeprefix(LIST_SOURCE): at for source, at in rows}
-    return {country: known.get(country) for country in countries}

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from dialer.domain.money import ReceivableState
 from dialer.domain.words import LegRole, Mode, Purpose, TaskState
 from dialer.models.attempts import Attempt, StoredVerdict
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account, Contact
-from dialer.models.money import Receivable, ReceivableState
+from dialer.models.money import Receivable
 from dialer.models.people import User
 from dialer.models.visibility import sees_contact, sees_task
 
@@ -58,6 +59,7 @@ def list_tasks(
     found = session.execute(
         query.order_by(
             is_over,
+            CallTask.goes_first.desc(),
             sa.case((is_over, None), else_=CallTask.due_at),
             CallTask.due_at.desc(),
             CallTask.id,

@@ -6,13 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from dialer.domain.facts import Facts
+from dialer.domain.facts import DncLists, Facts, NotThen
 from dialer.domain.gate import verdicts
 from dialer.domain.phone import NumberFacts
 from dialer.domain.policy import Policy
 from dialer.domain.verdict import Never
 from dialer.models.customers import Account, Contact, ContactNumber, PhoneNumber
 from dialer.models.facts import read_consent
+from dialer.models.gate_facts import list_dates, load_wishes
 from dialer.models.many_facts import Question
 from dialer.models.numbers import zone_data_version
 from dialer.models.people import User
@@ -42,7 +43,10 @@ class Found:
 def find_unreachable(session: Session, viewer: User, policy: Policy, question: Question) -> Found:
     """Ask about every contact whom the viewer sees, on the first number, without its history."""
     rows = list(session.execute(select_grounds(viewer)))
-    answers = verdicts((ground_facts(row, question) for row in rows), policy, question.now)
+    seen = sa.select(Contact.id).where(sees_contact(viewer))
+    wishes, lists = load_wishes(session, seen, question.now), list_dates(session)
+    facts = (ground_facts(row, question, wishes.get(row.contact_id, ()), lists) for row in rows)
+    answers = verdicts(facts, policy, question.now)
     never = [
         Unreachable(contact_id=row.contact_id, verdict=verdict)
         for row, verdict in zip(rows, answers, strict=True)
@@ -70,7 +74,9 @@ def select_grounds(viewer: User) -> sa.Select[Any]:
     )  # fmt: skip
 
 
-def ground_facts(row: Any, question: Question) -> Facts:
+def ground_facts(
+    row: Any, question: Question, closed: tuple[NotThen, ...], lists: DncLists
+) -> Facts:
     """The facts without history: only what no waiting can change."""
     told = NumberFacts(region=row.region, kind=row.kind, zones=tuple(row.zones))
     return Facts(
@@ -82,4 +88,6 @@ def ground_facts(row: Any, question: Question) -> Facts:
         stated_zone=row.stated_zone,
         address_region=row.region_there or None,
         own_numbers=question.own_numbers,
+        person_closed=closed,
+        dnc_lists=lists,
     )

@@ -35,6 +35,8 @@ LIMITS = {
     "account": Limit(failures=30, block=timedelta(minutes=5)),
     # One address against many accounts; wide, for a whole floor may share one.
     "address": Limit(failures=100, block=timedelta(minutes=15)),
+    # One person's codes, or the own password asked for once more: only who is in can be stopped.
+    "proof": Limit(failures=5, block=timedelta(minutes=15)),
 }
 
 
@@ -62,9 +64,14 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
-def count_try(session: Session, name: str, address: str, now: datetime) -> None:
+def proof_key(user_id: int) -> str:
+    """The key under which a known user's codes and passwords are counted."""
+    return f"proof:{user_id}"
+
+
+def count_try(session: Session, keys: list[str], now: datetime) -> None:
     """Count a try as failed; raises Throttled where it is one too many already."""
-    rows = [locked_row(session, key, now) for key in throttle_keys(name, address)]
+    rows = [locked_row(session, key, now) for key in keys]
     blocked = max((r.blocked_until_at for r in rows if r.blocked_until_at), default=now)
     if blocked > now:
         raise Throttled(math.ceil((blocked - now) / timedelta(minutes=1)))
@@ -96,10 +103,10 @@ def count_failure(row: LoginThrottle, now: datetime) -> None:
         row.blocked_until_at = now + limit.block
 
 
-def forgive(session: Session, name: str, address: str, now: datetime) -> None:
-    """The try succeeded: what counted against the pair is forgotten, the rest goes back by one."""
-    for key in throttle_keys(name, address):
+def forgive(session: Session, keys: list[str], now: datetime) -> None:
+    """The try succeeded: the person's count is forgotten, the others go back by one."""
+    for key in keys:
         row = locked_row(session, key, now)
-        row.failures = 0 if key.startswith("pair:") else max(0, row.failures - 1)
+        row.failures = 0 if key.startswith(("pair:", "proof:")) else max(0, row.failures - 1)
         if row.failures < LIMITS[key.partition(":")[0]].failures:
             row.blocked_until_at = None

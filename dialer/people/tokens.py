@@ -1,15 +1,15 @@
 """Tokens by which programs act as a user."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from dialer.domain.words import UserRole
 from dialer.models import ApiToken, AuditEntry, User
-from dialer.people.errors import UnknownScope
+from dialer.people.errors import NotThere, UnknownScope
 from dialer.people.log_in import secret_hash
 from dialer.people.users import find_user
 from dialer.runtime import Runtime
@@ -40,6 +40,13 @@ class Principal:
 
 
 def add_token(rt: Runtime, name: str, user_name: str, scopes: Iterable[str]) -> str:
+    """A token that the installation's owner makes at the command line; see `add_token_for`."""
+    return add_token_for(rt, name, user_name, scopes, actor_id=None)
+
+
+def add_token_for(
+    rt: Runtime, name: str, user_name: str, scopes: Iterable[str], actor_id: int | None
+) -> str:
     """Make a token and return its secret, which nobody sees again.
 
     Raises NoSuchUser or UnknownScope.
@@ -60,8 +67,17 @@ def add_token(rt: Runtime, name: str, user_name: str, scopes: Iterable[str]) -> 
         )
         session.add(token)
         session.flush()
-        session.add(audit_entry(rt.now(), user.id, "token.add", token.id))
+        session.add(audit_entry(rt.now(), actor_id or user.id, "token.add", token.id))
     return secret
+
+
+def list_tokens(session: Session) -> Sequence[ApiToken]:
+    """All tokens, those that count first, the newest first."""
+    return session.scalars(
+        sa.select(ApiToken)
+        .options(joinedload(ApiToken.user))
+        .order_by(ApiToken.revoked_at.is_not(None), ApiToken.id.desc())
+    ).all()
 
 
 def audit_entry(at: datetime, actor_id: int | None, action: str, token_id: int) -> AuditEntry:
@@ -72,11 +88,14 @@ def audit_entry(at: datetime, actor_id: int | None, action: str, token_id: int) 
 
 
 def revoke_token(rt: Runtime, token_id: int, actor_id: int | None) -> None:
-    """The token is worth nothing from the commit on."""
+    """The token is worth nothing from the commit on. Raises NotThere."""
     with rt.sessions.write() as session:
-        token = session.get_one(ApiToken, token_id)
-        token.revoked_at = token.revoked_at or rt.now()
-        session.add(audit_entry(rt.now(), actor_id, "token.revoke", token_id))
+        token = session.get(ApiToken, token_id)
+        if token is None:
+            raise NotThere("token")
+        if token.revoked_at is None:
+            token.revoked_at = rt.now()
+            session.add(audit_entry(rt.now(), actor_id, "token.revoke", token_id))
 
 
 def authenticate_token(rt: Runtime, secret: str) -> Principal | None:

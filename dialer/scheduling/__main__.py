@@ -5,9 +5,12 @@ import sys
 import threading
 
 from dialer.logs import set_up_logs
+from dialer.migrations import WrongSchema
+from dialer.models.durability import ForgetfulDatabase
 from dialer.runtime import make_runtime
 from dialer.scheduling.clock import SeatTaken, run_clock, stop_on_signals
 from dialer.settings import SettingsError, load_settings
+from dialer.settings.policy import PolicyError
 
 
 def main() -> int:
@@ -19,7 +22,7 @@ def main() -> int:
         stop = threading.Event()
         stop_on_signals(stop)
         run_clock(rt, stop)
-    except (SettingsError, SeatTaken) as error:
+    except (SettingsError, PolicyError, WrongSchema, ForgetfulDatabase, SeatTaken) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0

@@ -3,14 +3,21 @@
 import logging
 import signal
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import FrameType
 
 import psycopg
+import sqlalchemy as sa
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from dialer.calling.audit import audit_gap
+from dialer.calling.pulse import wake_up
+from dialer.calling.spool import replay_spool
+from dialer.logs import log_rules, trouble
 from dialer.models.leases import hold_seat, leave_seat
+from dialer.models.numbers import zone_data_version
 from dialer.models.wake import CHANNEL
 from dialer.runtime import Runtime
 from dialer.scheduling.duties import DUTIES, run_duty
@@ -27,11 +34,19 @@ class SeatTaken(Exception):
 
 
 def run_clock(rt: Runtime, stop: threading.Event) -> None:
-    """Tick until `stop` is set, then let running duties end, for at most 15 seconds."""
+    """Tick until `stop` is set, then let running duties end, for at most 15 seconds.
+
+    From then on no new call is placed; a request that is on its way is waited for.
+    """
+    rt = replace(rt, stopping=stop.is_set)
     holder = rt.token()
     take_seat(rt, holder)
+    wake_up(rt)
+    audit_gap(rt)
+    replay_spool(rt)
     scheduler = make_scheduler(rt)
     scheduler.start()
+    log_rules(log, rt.policy, zone_data_version())
     log.info("the clock runs", extra={"duties": len(DUTIES), "policy": rt.policy.digest[:12]})
     try:
         wait_for_stop(rt, scheduler, stop, holder)
@@ -73,13 +88,21 @@ def take_seat(rt: Runtime, holder: str) -> None:
         )
 
 
+def keep_seat(rt: Runtime, holder: str) -> None:
+    """Take it again; while the database is away, nobody else can take it either."""
+    try:
+        take_seat(rt, holder)
+    except sa.exc.OperationalError as error:
+        log.warning("the clock's seat could not be renewed", extra=trouble(error))
+
+
 def wait_for_stop(
     rt: Runtime, scheduler: BackgroundScheduler, stop: threading.Event, holder: str
 ) -> None:
     """Keep the seat, or listen for wake-ups, until told to stop."""
     if rt.sessions.is_sqlite:
         while not stop.wait(SEAT_SECONDS / 3):
-            take_seat(rt, holder)
+            keep_seat(rt, holder)
         return
     listener = threading.Thread(
         target=listen, args=(rt, scheduler, stop), name="wake-up", daemon=True

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.domain.cadence import instant_of
+from dialer.domain.money import ReceivableState
 from dialer.domain.words import Mode, Purpose, TaskState, UserRole
 from dialer.models import AuditEntry, CallTask, Contact, User
-from dialer.models.money import Receivable, ReceivableState
+from dialer.models.money import Receivable
 from dialer.models.visibility import sees_task
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime

@@ -1,13 +1,16 @@
 """`cadence.toml`: parsed at start; any doubt stops it with `file: key: must be …, got …`."""
 
+from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from dialer.domain.cadence import Cadence, Retry, Rule
-from dialer.domain.words import AccountClass, Disposition, Outcome, Purpose
+from dialer.domain.cadence import Cadence, MoneyRules, Retry, Rule
+from dialer.domain.currencies import CURRENCIES, to_minor
+from dialer.domain.dunning import DunningStep, Standing
+from dialer.domain.words import AccountClass, Disposition, Mode, Outcome, Purpose
 from dialer.settings.env import SettingsError
 from dialer.settings.rule_file import read_rules
 
@@ -39,6 +42,34 @@ class RetryRule(BaseModel):
     times: Annotated[int, Field(ge=1, le=20)]
 
 
+class StepRule(BaseModel):
+    """One rung of the ladder; amounts are decimal texts by currency."""
+
+    model_config = STRICT
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+    days: Annotated[int, Field(ge=-60, le=400)]
+    lasts_days: Annotated[int, Field(ge=1, le=400)]
+    mode: Mode
+    at: time
+    classes: frozenset[AccountClass] | None = None
+    credit: Standing | None = None
+    at_least: dict[str, str] | None = None
+    leaves_message: bool | None = None
+
+
+class MoneyFile(BaseModel):
+    """The table [money]."""
+
+    model_config = STRICT
+
+    first_purchases: Annotated[int, Field(ge=0, le=100)]
+    credit_days: Annotated[int, Field(ge=0, le=365)]
+    resend_waits_days: Annotated[int, Field(ge=1, le=60)]
+    longest_promise_days: Annotated[int, Field(ge=7, le=365)]
+    overdue_marks_days: Annotated[int, Field(ge=1, le=365)]
+
+
 class CadenceFile(BaseModel):
     """The whole file."""
 
@@ -50,6 +81,8 @@ class CadenceFile(BaseModel):
     after: tuple[After, ...]
     retry: dict[Outcome, RetryRule]
     leaves_message: dict[Purpose, bool]
+    step: tuple[StepRule, ...]
+    money: MoneyFile
 
 
 def load_cadence(directory: Path) -> Cadence:
@@ -70,7 +103,41 @@ def load_cadence(directory: Path) -> Cadence:
             for outcome, rule in parsed.retry.items()
         },
         leaves_message=parsed.leaves_message,
+        ladder=tuple(sorted(read_ladder(path, parsed), key=lambda step: step.days)),
+        money=MoneyRules(**dict(parsed.money)),
     )
+
+
+def read_ladder(path: Path, parsed: CadenceFile) -> Iterator[DunningStep]:
+    """The steps: a reminder until the due date, collection after it. Raises SettingsError."""
+    names: set[str] = set()
+    for rule in parsed.step:
+        if rule.name in names:
+            raise SettingsError(f"{path}: step.{rule.name}: must be named once, got it twice")
+        names.add(rule.name)
+        yield DunningStep(
+            name=rule.name,
+            days=rule.days,
+            lasts_days=rule.lasts_days,
+            purpose=Purpose.COLLECTION if rule.days > 0 else Purpose.REMINDER,
+            mode=rule.mode,
+            at=rule.at,
+            classes=rule.classes,
+            standing=rule.credit,
+            at_least={c: least(path, rule, c, text) for c, text in (rule.at_least or {}).items()},
+            leaves_message=rule.leaves_message,
+        )
+
+
+def least(path: Path, rule: StepRule, currency: str, text: str) -> int:
+    """The smallest amount of a step, in minor units. Raises SettingsError."""
+    key = f"{path}: step.{rule.name}.at_least.{currency}"
+    if currency not in CURRENCIES:
+        raise SettingsError(f"{key}: must be an ISO 4217 currency, got this")
+    try:
+        return to_minor(text, currency)
+    except ValueError as error:
+        raise SettingsError(f"{key}: {error}, got {text!r}") from None
 
 
 def check_whole(path: Path, parsed: CadenceFile) -> None:

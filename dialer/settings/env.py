@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 DEMO_ACCOUNT_SID = "AC" + "0" * 31 + "1"
 DEMO_AUTH_TOKEN = "demo-auth-token-of-the-simulator"  # noqa: S105 - opens the simulator only
+DEMO_KEY_SID = "SK" + "0" * 31 + "1"
+DEMO_KEY_SECRET = "demo-key-secret-of-the-simulator"  # noqa: S105 - opens the simulator only
 DEMO_SECRET_KEY = "demo-secret-key-which-production-refuses"  # noqa: S105 - see its value
 DEMO_CALLER_IDS = "+861085550100,+13055550100"
 WEAK_SECRETS = frozenset({"secret", "changeme", "password", "dev", DEMO_SECRET_KEY})
@@ -34,6 +36,8 @@ class Settings:
     twilio_auth_token: str
     twilio_auth_token_previous: str | None
     twilio_api_base_url: str | None
+    twilio_api_key_sid: str | None
+    twilio_api_key_secret: str | None
     caller_ids: tuple[str, ...]
     carrier_calls_per_second: float
     policy_dir: Path
@@ -43,11 +47,18 @@ class Settings:
     log_format: str
     spool_dir: Path
     dialer_clock_start: str | None
+    smtp_url: str | None
+    mail_from: str | None
 
     @property
     def is_demo(self) -> bool:
         """Whether this is the demo floor, where defaults are allowed."""
         return self.dialer_mode == "demo"
+
+    @property
+    def has_browser_phone(self) -> bool:
+        """Whether browsers can be phones: that needs an API key of the carrier's."""
+        return self.twilio_api_key_sid is not None
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -72,6 +83,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         ),
         twilio_auth_token_previous=env.get("TWILIO_AUTH_TOKEN_PREVIOUS"),
         twilio_api_base_url=read.optional_url("TWILIO_API_BASE_URL"),
+        twilio_api_key_sid=read.key_sid(),
+        twilio_api_key_secret=read.key_secret(),
         caller_ids=read.caller_ids(),
         carrier_calls_per_second=read.calls_per_second(),
         policy_dir=read.directory("POLICY_DIR", "config"),
@@ -81,6 +94,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         log_format=choice(env, "LOG_FORMAT", "text" if demo else "json", ("text", "json")),
         spool_dir=Path(env.get("SPOOL_DIR", "var/spool")),
         dialer_clock_start=read.clock_start(),
+        smtp_url=read.smtp_url(),
+        mail_from=read.mail_from(),
     )
 
 
@@ -160,6 +175,28 @@ class Reader:
             raise must(name, "an http or https URL", value)
         return value.rstrip("/") if value else None
 
+    def key_sid(self) -> str | None:
+        """The API key that signs browsers' passes; unset, there are telephones only."""
+        name, value = "TWILIO_API_KEY_SID", self.of_the_key("TWILIO_API_KEY_SID", DEMO_KEY_SID)
+        if value is not None and not re.fullmatch(r"SK[0-9a-fA-F]{32}", value):
+            raise must(name, "SK and 32 hexadecimal digits", "something else")
+        return value
+
+    def key_secret(self) -> str | None:
+        """Its secret; one without the other is a mistake."""
+        name = "TWILIO_API_KEY_SECRET"
+        value = self.of_the_key(name, DEMO_KEY_SECRET)
+        if (value is None) != (self.key_sid() is None):
+            raise must(name, "set together with TWILIO_API_KEY_SID", value and "alone")
+        if value is not None and len(value) < MIN_SECRET_LENGTH:
+            raise must(name, f"{MIN_SECRET_LENGTH} or more characters", "fewer")
+        return value
+
+    def of_the_key(self, name: str, demo_default: str) -> str | None:
+        """A value that the demo's own carrier has anyway."""
+        own_carrier = self.demo and "TWILIO_ACCOUNT_SID" not in self.env
+        return self.env.get(name, demo_default if own_carrier else None)
+
     def caller_ids(self) -> tuple[str, ...]:
         """Numbers that we own, E.164."""
         name, expected = "CALLER_IDS", "comma-separated E.164 numbers that we own"
@@ -202,6 +239,22 @@ class Reader:
         value = self.env.get("BUSINESS_TIME_ZONE", "Asia/Shanghai")
         if value not in zoneinfo.available_timezones():
             raise must("BUSINESS_TIME_ZONE", "an IANA zone such as Asia/Shanghai", value)
+        return value
+
+    def smtp_url(self) -> str | None:
+        """The mail server; its password is never repeated."""
+        value = self.env.get("SMTP_URL")
+        if value is not None and not re.fullmatch(
+            r"smtps?://([^@\s/]+@)?[\w.-]+(:\d{1,5})?/?", value
+        ):
+            raise must("SMTP_URL", "smtp://[USER:PASSWORD@]HOST[:PORT]", "something else")
+        return value
+
+    def mail_from(self) -> str | None:
+        """Our own address; without it, or without a server, no letter leaves."""
+        value = self.env.get("MAIL_FROM")
+        if value is not None and not re.fullmatch(r"[\x20-\x7e]*[^@\s<>]+@[^@\s<>]+>?", value):
+            raise must("MAIL_FROM", "an address such as Company <billing@example.com>", value)
         return value
 
     def clock_start(self) -> str | None:

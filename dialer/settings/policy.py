@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from dialer.domain.ceilings import SHIPPED
 from dialer.domain.holidays import Calendar
 from dialer.domain.policy import Closure, DialRules, Policy, Preset, PurposeRule
 from dialer.domain.regions import Regions, UnknownRegionError
+from dialer.domain.shipped import LIST_DAYS, SHIPPED
 from dialer.domain.words import Purpose
 from dialer.settings.policy_files import (
     CalendarFile,
@@ -155,25 +155,23 @@ def parse_presets(
             if id_ in presets:
                 raise PolicyError(f"{path}: {id_}: must be given once, got two")
             table = parse(PresetTable, path, id_, data)
+            check_names(path, id_, table, regions, calendars)
             presets[id_] = build(path, id_, lambda t=table, i=id_: t.preset(i))  # type: ignore[misc]
-            check_preset(path, presets[id_], regions, calendars)
     missing = next((id_ for id_ in SHIPPED if id_ not in presets), None)
     if missing is not None:
         raise PolicyError(f"{folder}: {missing}: must be there, got nothing")
     return presets
 
 
-def check_preset(
-    path: Path, preset: Preset, regions: Regions, calendars: Mapping[str, Calendar]
+def check_names(
+    path: Path, id_: str, table: PresetTable, regions: Regions, calendars: Mapping[str, Calendar]
 ) -> None:
     """Raise PolicyError where a preset names what is not there."""
-    for region in sorted(preset.regions):
-        check_region(path, f"{preset.id}.regions", region, regions)
-    if preset.calendar is not None and preset.calendar not in calendars:
+    for region in table.regions:
+        check_region(path, f"{id_}.regions", region, regions)
+    if table.calendar is not None and table.calendar not in calendars:
         known = ", ".join(sorted(calendars))
-        raise PolicyError(
-            f"{path}: {preset.id}.calendar: must be one of {known}, got {preset.calendar!r}"
-        )
+        raise PolicyError(f"{path}: {id_}.calendar: must be one of {known}, got {table.calendar!r}")
 
 
 def parse_purposes(path: Path, files: Mapping[Path, Any]) -> dict[Purpose, PurposeRule]:
@@ -196,7 +194,16 @@ def parse_dial(path: Path, files: Mapping[Path, Any], regions: Regions) -> DialR
     shape = parse(DialFile, path, "", files[path])
     for country in (*shape.countries, *shape.lists_required, *shape.list_days):
         check_region(path, "countries", country, regions)
+    check_list_days(path, shape)
     return shape.rules()
+
+
+def check_list_days(path: Path, shape: DialFile) -> None:
+    """Raise PolicyError where a list may be older than the law has it."""
+    for country, days in LIST_DAYS.items():
+        given = shape.list_days.get(country)
+        if given is None or given > days:
+            raise PolicyError(f"{path}: list_days.{country}: must be at most {days}, got {given}")
 
 
 def parse_closures(path: Path, files: Mapping[Path, Any], regions: Regions) -> tuple[Closure, ...]:

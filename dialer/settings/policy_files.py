@@ -7,17 +7,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from dialer.domain.ground import UnknownZoneError, known_zone
 from dialer.domain.holidays import Calendar
+from dialer.domain.limits import Basis, Calendrical, Cap, ConsentRule, CoolOff, Event, Key
 from dialer.domain.policy import (
     LAW_OF,
-    Basis,
-    Calendrical,
-    Cap,
     Closure,
-    ConsentRule,
-    CoolOff,
     DialRules,
-    Event,
-    Key,
     Law,
     Preset,
     PurposeRule,

@@ -13,6 +13,6 @@ people, `detection` hears machines, `tapes` records; `phones` follow their `mann
 
 Doors: `rest` answers Twilio's REST requests as plain values (`rest_calls`, `rest_conferences`,
 `resources`; read by `forms`, written by `shapes` and `replies`); `server` carries them over HTTP,
-`running` lets wall time pass and `posting` delivers callbacks; `control` is the wall of phones.
-A browser's phone would be one more `phones.Handset` in `exchange.handsets["client:NAME"]`.
+`running` lets wall time pass and `posting` delivers callbacks; `control` is the wall of phones;
+`webphone` is the door for phones that are browsers, with real sound.
 """

@@ -12,6 +12,8 @@ from dialer.simulator.running import wall_time
 from dialer.simulator.server import serve
 
 DEMO_ACCOUNT = "AC" + "5" * 32
+DEMO_KEY = "SK" + "5" * 32
+DEMO_SECRET = "simulated-key-secret-of-32-bytes"  # noqa: S105 (the same)
 DEMO_TOKEN = "simulated-token"  # noqa: S105 (it opens nothing but this simulator)
 
 
@@ -43,6 +45,8 @@ def settings_from(options: argparse.Namespace, environment: Mapping[str, str]) -
         speed=options.speed,
         start=_start(start, environment.get("DIALER_CLOCK_BEGUN", "")),
         voice_url=environment.get("VOICE_URL", ""),
+        api_key_sid=environment.get("TWILIO_API_KEY_SID") or DEMO_KEY,
+        api_key_secret=environment.get("TWILIO_API_KEY_SECRET") or DEMO_SECRET,
     )
 
 

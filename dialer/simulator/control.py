@@ -6,6 +6,8 @@ POST /simulator/phones {number, manner}        a manner's name, a list of names 
                                                the other), or an object of `Manner`'s fields
 POST /simulator/phones/<number>/<verb>         answer, decline, hang-up, press {keys},
                                                say {text}, call {to, url?}
+POST /simulator/phones/<number>/voice {sdp}     a person's browser becomes that phone: {sdp}
+GET  /simulator/phones/<number>/ear?hertz=…     how loud, and how loud each tone, it is there
 POST /simulator/moods {effect, kind?, share?, times?, seconds?} · DELETE /simulator/moods
 """
 
@@ -19,7 +21,7 @@ from dialer.simulator import orders
 from dialer.simulator.exchange import Exchange
 from dialer.simulator.lines import PhoneLine, line_of
 from dialer.simulator.manners import MANNERS, Act, Manner
-from dialer.simulator.network import CALLBACK_EFFECTS, REST_EFFECTS, Mood
+from dialer.simulator.network import CALLBACK_EFFECTS, PHONE_EFFECTS, REST_EFFECTS, Mood
 from dialer.simulator.phones import Phone
 from dialer.simulator.wire import is_web_address
 
@@ -43,7 +45,11 @@ def state(x: Exchange) -> Json:
         "phones": phones(x),
         "moods": [asdict(mood) for mood in x.network.moods],
         "manners": sorted(MANNERS),
-        "effects": {"callback": list(CALLBACK_EFFECTS), "rest": list(REST_EFFECTS)},
+        "effects": {
+            "callback": list(CALLBACK_EFFECTS),
+            "rest": list(REST_EFFECTS),
+            "phone": list(PHONE_EFFECTS),
+        },
         "log": log(x),
     }
 
@@ -139,7 +145,7 @@ def set_manner(x: Exchange, wish: Json) -> Json:
     chosen = manner if isinstance(manner, list) else [manner]
     if not chosen:
         raise ControlError("manner: must name at least one")
-    phone = x.phone(number).behaves(*(_manner(each) for each in chosen))
+    phone = _scripted(x, number).behaves(*(_manner(each) for each in chosen))
     return _phone(x, phone)
 
 
@@ -166,14 +172,21 @@ def use_phone(x: Exchange, number: str, verb: str, wish: Json) -> Json:
         if verb not in VERBS:
             raise ControlError(f"verb: must be call, {', '.join(VERBS)}")
         VERBS[verb](line, wish)
-    return _phone(x, x.phone(number))
+    return _phone(x, _scripted(x, number))
+
+
+def _scripted(x: Exchange, number: str) -> Phone:
+    try:
+        return x.phone(number)
+    except ValueError as error:
+        raise ControlError(f"number: {error}") from error
 
 
 def _call(x: Exchange, number: str, wish: Json) -> None:
     url = str(wish.get("url") or x.settings.voice_url)
     if not is_web_address(url):
         raise ControlError("url: must be the voice page to ask (or set VOICE_URL)")
-    x.phone(number)
+    _scripted(x, number)
     orders.incoming(x, number, str(wish.get("to") or x.settings.caller_ids[0]), url)
 
 

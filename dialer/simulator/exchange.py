@@ -36,6 +36,8 @@ class Settings:
     speed: float = 1.0
     start: datetime = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
     voice_url: str = ""
+    api_key_sid: str = "SK" + "5" * 32
+    api_key_secret: str = field(default="simulated-key-secret-of-32-bytes", repr=False)
 
 
 class Exchange:

@@ -21,6 +21,7 @@ from typing import Literal, get_args
 PickUp = Literal["answers", "busy", "silent", "declines", "fails", "person"]
 Voice = Literal["human", "machine", "fax", "silence"]
 
+SOUNDS = r"(speech|echo|silence|fax|tone(:[1-9]\d{1,2}|:[123]\d{3})?)?"
 ASKS_FOR_1 = r"(?i)press(ing)? (1|one)\b|按\s*[「“]?[1一１]"
 
 
@@ -50,7 +51,11 @@ class Act:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a phone treats one call. Times are seconds of the people's own pace."""
+    """How a phone treats one call. Times are seconds of the people's own pace.
+
+    `sound` is what a browser at the other end hears: speech, echo, silence, fax, `tone:600` (in
+    hertz), or empty for what fits the voice.
+    """
 
     name: str = "custom"
     pick_up: PickUp = "answers"
@@ -60,11 +65,14 @@ class Manner:
     greeting_seconds: float = 1.5
     beep: bool = True
     talks_seconds: float | None = None
+    sound: str = ""
     acts: tuple[Act, ...] = ()
 
     def __post_init__(self) -> None:
         if self.pick_up not in get_args(PickUp) or self.voice not in get_args(Voice):
             raise ValueError(f"must be one of {get_args(PickUp)} and {get_args(Voice)}")
+        if not re.fullmatch(SOUNDS, self.sound):
+            raise ValueError(f"sound: must be like {SOUNDS}, got {self.sound!r}")
         for seconds in (self.after, self.greeting_seconds, self.talks_seconds or 0):
             if seconds < 0:
                 raise ValueError(f"must be seconds, got {seconds!r}")
@@ -108,6 +116,8 @@ MANNERS: dict[str, Manner] = {
         Manner(
             name="rep-voicemail", voice="machine", after=2, greeting_seconds=5, talks_seconds=60
         ),
+        Manner(name="echo", after=2, sound="echo"),
+        Manner(name="tone", after=2, sound="tone"),
         Manner(name="person", pick_up="person"),
     )
 }  # fmt: skip

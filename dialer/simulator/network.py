@@ -9,12 +9,18 @@ Callbacks, by kind (`voice`, `status`, `conference`, `recording`, `amd`; empty f
 signature · `unreachable` no connection · `lose_answer` arrives, but its answer does not.
 
 REST, by a piece of `POST /Calls`-like text (empty for all):
-`slow` takes `seconds` · `throttle` 429 · `fail_before`, `drop_before` 500 or a dropped connection,
-nothing was done · `fail_after`, `drop_after` the same, but it was done · `accept_late` dropped now,
+`slow` takes `seconds` · `throttle` 429 · `suspend` 401, as for a closed account · `fail_before`,
+`drop_before` 500 or a dropped connection, nothing was done · `double` done twice, told once · `fail_after`, `drop_after` the same, but it was done · `accept_late` dropped now,
 done `seconds` later · `break_body` done, and the body is cut in half · `refuse` no connection ·
 `lag` listings do not yet know what is younger than `seconds`.
+
+Browser phones, by `client:NAME` (empty for all; while a share is 1 they last until `calm`):
+`refuse_signal` no socket is opened · `drop_signal` the socket breaks · `mute_signal` a frame is
+lost, either way · `dead_media` 20 ms of sound are lost, both ways · `lossy_media` the same, meant
+for a share.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from random import Random
 from typing import TypedDict, Unpack
@@ -23,8 +29,11 @@ CALLBACK_EFFECTS = (
     "lose", "duplicate", "delay", "shuffle", "forge", "unreachable", "lose_answer",
 )  # fmt: skip
 REST_EFFECTS = (
-    "slow", "throttle", "fail_before", "drop_before", "fail_after", "drop_after",
-    "accept_late", "break_body", "refuse", "lag",
+    "slow", "throttle", "suspend", "fail_before", "drop_before", "fail_after", "drop_after",
+    "accept_late", "double", "break_body", "refuse", "lag",
+)  # fmt: skip
+PHONE_EFFECTS = (
+    "refuse_signal", "drop_signal", "mute_signal", "dead_media", "lossy_media",
 )  # fmt: skip
 
 
@@ -37,7 +46,7 @@ class Mood:
     seconds: float = 5.0
 
     def __post_init__(self) -> None:
-        if self.effect not in CALLBACK_EFFECTS + REST_EFFECTS:
+        if self.effect not in CALLBACK_EFFECTS + REST_EFFECTS + PHONE_EFFECTS:
             raise ValueError(f"effect: must be one of the network's, got {self.effect!r}")
         if not 0 <= self.share <= 1 or self.seconds < 0:
             raise ValueError("share: must lie in 0..1, and seconds must not be negative")
@@ -55,12 +64,13 @@ class Limits(TypedDict, total=False):
 
 
 class Network:
-    """The moods now in force. `calm()` ends them all."""
+    """The moods now in force. `end(mood)` ends one, `calm()` all; `met` counts how often each struck."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
         self._moods: list[Mood] = []
         self._struck: list[int] = []
+        self.met: Counter[Mood] = Counter()
 
     @property
     def moods(self) -> tuple[Mood, ...]:
@@ -69,6 +79,12 @@ class Network:
     def add(self, mood: Mood) -> None:
         self._moods.append(mood)
         self._struck.append(0)
+
+    def end(self, mood: Mood) -> None:
+        """End the first mood that is equal to this one; none, if it has ended already."""
+        if mood in self._moods:
+            index = self._moods.index(mood)
+            del self._moods[index], self._struck[index]
 
     def calm(self) -> None:
         self._moods.clear()
@@ -82,6 +98,7 @@ class Network:
                 continue
             if mood.share >= 1 or self._random.random() < mood.share:
                 self._struck[index] += 1
+                self.met[mood] += 1
                 return mood
         return None
 
@@ -119,6 +136,12 @@ class Network:
 
     def throttle(self, **limits: Unpack[Limits]) -> None:
         self.add(Mood(effect="throttle", **limits))
+
+    def suspend(self, **limits: Unpack[Limits]) -> None:
+        self.add(Mood(effect="suspend", **limits))
+
+    def double(self, **limits: Unpack[Limits]) -> None:
+        self.add(Mood(effect="double", **limits))
 
     def fail_before(self, **limits: Unpack[Limits]) -> None:
         self.add(Mood(effect="fail_before", **limits))

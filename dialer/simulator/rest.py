@@ -19,6 +19,8 @@ from dialer.simulator.replies import Reply, Request, as_json
 Verb = Callable[..., Reply]
 TOO_MANY = RestError(429, 20429, "Too Many Requests")
 BROKEN = RestError(500, 20500, "Internal Server Error")
+CLOSED = RestError(401, 20003, "Authenticate")
+NEVER_DONE = ("refuse", "throttle", "suspend", "fail_before", "drop_before", "accept_late")
 
 ROUTES: tuple[tuple[str, str, Verb], ...] = (
     ("POST", r"/Calls\.json", rest_calls.create),
@@ -70,12 +72,14 @@ def _strikes(x: Exchange, request: Request, *effects: str) -> Mood | None:
 
 def _never_done(x: Exchange, request: Request) -> Handled | None:
     """What becomes of a request that is not carried out (or only long after), if so."""
-    mood = _strikes(x, request, "refuse", "throttle", "fail_before", "drop_before", "accept_late")
+    mood = _strikes(x, request, *NEVER_DONE)
     match mood.effect if mood else "":
         case "refuse":
             return Handled(lost="refused")
         case "throttle":
             return Handled(reply=_error(x, TOO_MANY))
+        case "suspend":
+            return Handled(reply=_error(x, CLOSED))
         case "fail_before":
             return Handled(reply=_error(x, BROKEN))
         case "drop_before":
@@ -89,6 +93,8 @@ def _never_done(x: Exchange, request: Request) -> Handled | None:
 def _done(x: Exchange, request: Request) -> Handled:
     """Carry it out; the mood may still spoil the answer."""
     reply = answer(x, request)
+    if _strikes(x, request, "double"):
+        x.witness.doubled.add(_sid_in(answer(x, request)))
     mood = _strikes(x, request, "fail_after", "drop_after", "break_body")
     slow = _strikes(x, request, "slow")
     seconds = slow.seconds if slow else 0.0

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -19,13 +19,17 @@ def wall_time() -> datetime:
 
 
 class Runner:
-    """Lets an exchange live at the wall clock's pace. All access goes through `held()`."""
+    """Lets an exchange live at the wall clock's pace. All access goes through `held()`.
+
+    What is in `closing` is closed along with it.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._ahead: timedelta = exchange.now() - wall_time()
         self._woken = threading.Condition(threading.RLock())
         self._stopped = False
+        self.closing: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._live, name="exchange", daemon=True)
         exchange.deliver = HttpPort(self._settle)
 
@@ -37,6 +41,8 @@ class Runner:
             self._stopped = True
             self._woken.notify_all()
         self._thread.join(timeout=2)
+        for close in self.closing:
+            close()
 
     @contextmanager
     def held(self) -> Iterator[Exchange]:

@@ -20,6 +20,8 @@ from dialer.simulator.control import ControlError, Json
 from dialer.simulator.exchange import Exchange
 from dialer.simulator.replies import Request
 from dialer.simulator.running import Runner
+from dialer.simulator.webphone.door import Browsers
+from dialer.simulator.webphone.websocket import WebSocket
 
 STATIC = Path(__file__).parent / "static"
 LANGUAGES = ["zh-CN", "zh-TW", "en"]
@@ -30,12 +32,13 @@ POLICY = (
 log = logging.getLogger(__name__)
 
 
-def create_app(runner: Runner) -> Flask:
+def create_app(runner: Runner, host: str) -> Flask:
     app = Flask(__name__, static_folder=str(STATIC), static_url_path="/static")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _add_rest(app, runner)
     _add_pages(app, runner)
     _add_control(app, runner)
+    _add_browsers(app, Browsers(runner, host))
     app.register_error_handler(ControlError, _explain)
     app.after_request(_guard)
     return app
@@ -123,6 +126,30 @@ def _add_control(app: Flask, runner: Runner) -> None:
             return []
 
 
+def _add_browsers(app: Flask, browsers: Browsers) -> None:
+    def signal_socket() -> Response:
+        key = request.headers.get("Sec-WebSocket-Key", "")
+        if not key or not browsers.may_enter():
+            return Response("no socket now", status=503)
+        browsers.serve(WebSocket(request.environ["werkzeug.socket"], key))
+        # Werkzeug wants an answer; the socket that it would go to is closed.
+        return Response(status=204)
+
+    app.add_url_rule("/signal", view_func=signal_socket, websocket=True)
+
+    @app.post("/simulator/phones/<number>/voice")
+    def lend_voice(number: str) -> Json:
+        try:
+            return {"sdp": browsers.lend_ear(number, str(_wish().get("sdp")))}
+        except ValueError as error:
+            raise ControlError(f"sdp: {error}") from error
+
+    @app.get("/simulator/phones/<number>/ear")
+    def listen_in(number: str) -> Json:
+        wanted = request.args.get("hertz", "").split(",")
+        return browsers.describe_ear(number, [int(hertz) for hertz in wanted if hertz.isdigit()])
+
+
 def _wish() -> Json:
     """The JSON object that was sent. Only JSON: other sites' pages cannot send it unasked."""
     wish = request.get_json(silent=True)
@@ -154,7 +181,7 @@ class _QuietHandler(WSGIRequestHandler):
 def make(exchange: Exchange, host: str, port: int) -> tuple[BaseWSGIServer, Runner]:
     """A server bound to `port` (0: any free one) and the runner behind it, not started yet."""
     runner = Runner(exchange)
-    app = create_app(runner)
+    app = create_app(runner, host)
     return make_server(host, port, app, threaded=True, request_handler=_QuietHandler), runner
 
 

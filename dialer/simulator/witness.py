@@ -1,6 +1,7 @@
 """An independent witness: what really happened at the phones, whatever anybody was told.
 
 Tests compare the product's log with this one. Nothing here is read by the exchange itself.
+`doubled` are the SIDs of what the carrier did a second time by a fault of its own.
 """
 
 from collections import deque
@@ -73,6 +74,7 @@ class Witness:
     posts: deque[Post] = field(default_factory=_memory)
     faults: deque[Fault] = field(default_factory=_memory)
     given: deque[Given] = field(default_factory=_memory)
+    doubled: set[str] = field(default_factory=set)
     heard: dict[str, deque[Heard]] = field(default_factory=dict)
     _ringing: dict[str, Ring] = field(default_factory=dict)
 

@@ -2,14 +2,17 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from dialer.domain.words import AccountClass
-from dialer.models.accounts import AccountFilter, find_account, list_accounts
+from dialer.models.accounts import AccountFilter, Sort, find_account, list_accounts
 from dialer.models.desk import planned_tasks, recent_calls, suppressed_numbers
-from dialer.models.visibility import may_dial_account, may_edit_account
+from dialer.models.owing import load_owing
+from dialer.models.visibility import may_dial_account, may_edit_account, may_read_number
 from dialer.selling.accounts import claim_account
 from dialer.selling.errors import AlreadyOwned, NotFound
 from dialer.web.context import current_user, runtime
+from dialer.web.language import page_zone
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
 
@@ -17,26 +20,41 @@ pages = guard(Blueprint("accounts", __name__))
 
 TIMELINE_CALLS = 100
 OWNERS = ("mine", "pool", "others")
+SORTS = {
+    Sort.GRADE: _l("Best class first"),
+    Sort.STAGE: _l("Highest stage first"),
+    Sort.NAME: _l("By name"),
+    Sort.NEWEST: _l("Newest first"),
+}
 
 
 @pages.get("/accounts")
 @everyone
 def account_list() -> ResponseReturnValue:
     """Search by name or number, class and owner."""
-    wanted = read_filter()
-    page = max(1, request.args.get("page", 1, type=int))
+    wanted, after = read_filter(), request.args.get("after", type=int)
     with runtime().sessions.read() as session:
-        found = list_accounts(session, current_user(), wanted, page)
-    return render_template("accounts/list.html", found=found, wanted=wanted, grades=AccountClass)
+        found = list_accounts(session, current_user(), wanted, after)
+    return render_template(
+        "accounts/list.html",
+        found=found,
+        wanted=wanted,
+        after=after,
+        grades=AccountClass,
+        sorts=SORTS,
+        asked={name: value for name, value in request.args.items() if name != "after" and value},
+    )
 
 
 def read_filter() -> AccountFilter:
     """The filter that the address names; what it cannot mean is not asked for."""
     grade, owner = request.args.get("class", ""), request.args.get("owner", "")
+    sort = request.args.get("sort", "")
     return AccountFilter(
         text=request.args.get("q", "")[:100],
         grade=AccountClass(grade) if grade in list(AccountClass) else None,
         owner=owner if owner in OWNERS else "",
+        sort=Sort(sort) if sort in list(Sort) else Sort.GRADE,
     )
 
 
@@ -53,12 +71,15 @@ def account_page(account_id: int) -> ResponseReturnValue:
         planned = planned_tasks(session, user, account.id, None)
         numbers = [number.id for contact in account.contacts for number in contact.numbers]
         blocked = suppressed_numbers(session, numbers)
+        today = runtime().now().astimezone(page_zone()).date()
+        owing = load_owing(session, account.id, today) if may_read_number(user, account) else None
     return render_template(
         "accounts/account.html",
         account=account,
         calls=calls,
         planned=planned,
         blocked=blocked,
+        owing=owing,
         may_dial=may_dial_account(user, account),
         may_edit=may_edit_account(user, account),
     )

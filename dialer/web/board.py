@@ -6,14 +6,24 @@ from flask import Blueprint, flash, json, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 
 from dialer.calling.control import set_hold
+from dialer.calling.errors import NotAudited
 from dialer.domain.script import Effect, Step
-from dialer.domain.words import CallStatus, Disposition, Purpose, UserRole
+from dialer.domain.words import (
+    CallStatus,
+    Disposition,
+    Help,
+    PauseReason,
+    Purpose,
+    UserRole,
+)
 from dialer.floor.board import snapshot_at
 from dialer.floor.snapshot import encode
 from dialer.models.board import scope_of
 from dialer.web.context import current_user, runtime
+from dialer.web.rule_words import RULE_KINDS
 from dialer.web.security import guard, roles
 from dialer.web.speech import gettext as _
+from dialer.web.views import lengths, minutes, over_words
 from dialer.web.words import label
 
 pages = guard(Blueprint("board", __name__))
@@ -43,7 +53,7 @@ def context() -> dict[str, Any]:
     return {"board": json.loads(encode(snapshot)), "snapshot": snapshot, "words": words()}
 
 
-def words() -> dict[str, dict[str, str]]:
+def words() -> dict[str, Any]:
     """Every code that a snapshot may carry, in the reader's language."""
     return {
         "states": {
@@ -61,12 +71,23 @@ def words() -> dict[str, dict[str, str]]:
             Step.DATE: _("asks for a date"),
         },
         "effects": {Effect.CONNECT: _("waits for the owner")},
-        "bands": {
-            "target": _("3 to 5 min"),
-            "late": _("come to the end"),
-            "over": _("over 6 min"),
-            "long": _("wrap-up takes long"),
-        },
+        "bands": bands(),
+        "rules": {kind: str(words) for kind, words in RULE_KINDS.items()},
+        "pauses": {str(reason): label(reason) for reason in PauseReason},
+        "helps": {str(how): label(how) for how in Help},
+        "ringing": _("{name}'s phone is ringing"),
+        "then": _("then pause: {reason}"),
+    }
+
+
+def bands() -> dict[str, str]:
+    """What is said of a length, of a talk or of the work after it."""
+    aim = lengths()
+    return {
+        "target": _("%(low)s to %(high)s min", low=minutes(aim.target), high=minutes(aim.late)),
+        "late": _("come to the end"),
+        "over": over_words(),
+        "long": _("wrap-up takes long"),
     }
 
 
@@ -76,7 +97,11 @@ def switch_hold() -> ResponseReturnValue:
     """Throw the kill switch, or take it back."""
     on = request.form.get("on") == "1"
     reason = request.form.get("reason", "").strip()[:REASON_LENGTH]
-    set_hold(runtime(), on, reason, current_user().id)
+    try:
+        set_hold(runtime(), on, reason, current_user().id)
+    except NotAudited:
+        flash(_("Calls cannot go on yet: the carrier's list is still being compared."), "late")
+        return redirect(url_for("board.board_page"))
     flash(
         _("All calls are on hold. Live calls go on.") if on else _("Calls are placed again."),
         "late" if on else "talking",

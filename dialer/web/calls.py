@@ -22,6 +22,7 @@ from dialer.web.speech import gettext as _
 pages = guard(Blueprint("calls", __name__))
 
 EVENTS_SHOWN = 500
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 EXPORTERS = (UserRole.SUPERVISOR, UserRole.ADMIN)
 Word = TypeVar("Word", Purpose, Outcome, Disposition)
 
@@ -33,7 +34,8 @@ def call_list() -> ResponseReturnValue:
     wanted, user = read_filter(), current_user()
     with runtime().sessions.read() as session:
         found = search_calls(session, user, wanted, cursor=request.args.get("before", type=int))
-        totals = add_up(session, user, wanted)
+        over = runtime().rules.lengths.over
+        totals = add_up(session, user, wanted, over_seconds=over)
         team = session.scalars(sa.select(User).where(sees_user(user)).order_by(User.name)).all()
     return render_template(
         "calls/list.html",
@@ -68,11 +70,12 @@ def read_word(words: type[Word], name: str) -> Word | None:
 
 
 def read_day(name: str) -> date | None:
-    """A day such as 2026-11-22, or none."""
+    """A day such as 2026-11-22, or none; days that no zone can shift are none either."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def midnight(on: date) -> datetime:

@@ -2,15 +2,18 @@
 
 from typing import Any, cast
 
-from flask import Response, current_app, g, json, request
+from flask import Response, current_app, g, has_request_context, json, request
 
 from dialer.models.people import User
 from dialer.runtime import Runtime
 
 
 def runtime() -> Runtime:
-    """The hands that the app was made with."""
-    return cast(Runtime, current_app.extensions["dialer"])
+    """The hands that the app was made with, for this request."""
+    if "runtime" not in g:
+        rt = cast(Runtime, current_app.extensions["dialer"])
+        g.runtime = rt.asked_from(request.remote_addr) if has_request_context() else rt
+    return cast(Runtime, g.runtime)
 
 
 def current_user() -> User:

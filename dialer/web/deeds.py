@@ -18,14 +18,19 @@ from dialer.calling.errors import (
     RepBusy,
     WrongDisposition,
 )
+from dialer.calling.pause import pause, resume
 from dialer.calling.wrap_up import save_note, wrap_up
 from dialer.carrier.port import CarrierRefused, CarrierUncertain
-from dialer.domain.words import EndedBy, Purpose
+from dialer.domain.words import EndedBy, PauseReason, PhoneMode, Purpose, Quality
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Contact
 from dialer.models.desk import find_contact
 from dialer.models.logbook import find_call
 from dialer.models.visibility import may_control_call, sees_contact
+from dialer.people.errors import TooManyDials
+from dialer.people.tempo import check_tempo
+from dialer.selling.errors import NotAllowed, NotFound
+from dialer.selling.qualify import note_quality
 from dialer.web import verdicts
 from dialer.web.context import current_user, problem, runtime
 from dialer.web.security import everyone, guard
@@ -34,6 +39,7 @@ from dialer.web.wrap_up import BadForm, read_stage, read_wrap_up
 
 pages = guard(Blueprint("deeds", __name__))
 
+ANSWERS = {"yes": True, "no": False, "unknown": None}
 NOTE_LENGTH = 10_000
 POINT_LENGTH = 500
 
@@ -44,11 +50,20 @@ def dial() -> ResponseReturnValue:
     """Place the call that the brief describes. The form's token makes it one call."""
     click = read_click()
     try:
+        check_tempo(runtime(), click.rep_id)
         return jsonify({"ok": True, "call_id": click_to_dial(runtime(), click)})
     except Refused as refusal:
         return show_refusal(refusal, click)
+    except TooManyDials as limit:
+        return too_fast(limit.seconds)
     except CallingError as error:
         return say_why(error)
+
+
+def too_fast(seconds: int) -> Response:
+    """Nobody talks that fast: a script, or a key that is stuck."""
+    sentence = _("Too many calls in a short time. Try again in %(seconds)s s.", seconds=seconds)
+    return problem(429, "too-many-dials", sentence)
 
 
 def read_click() -> Click:
@@ -103,8 +118,7 @@ def say_why(error: CallingError) -> Response:
             sentence = _("Write the one point of this call first.")
             return problem(422, "brief-missing", sentence, field=error.field)
         case NoPhone():
-            sentence = _("You have no phone that could be rung. Enter one in your settings.")
-            return problem(422, "no-phone", sentence)
+            return problem(422, "no-phone", no_phone_sentence())
         case RepBusy():
             sentence = _("You are on a call already.")
             return problem(409, "rep-busy", sentence, call_id=error.call_id)
@@ -120,6 +134,16 @@ def say_why(error: CallingError) -> Response:
             sentence = _("A call of this purpose does not end like that.")
             return problem(422, "disposition", sentence, field="disposition")
     return problem(404, "not-yours", _("This customer belongs to somebody else."))
+
+
+def no_phone_sentence() -> str:
+    """What to do where nothing would ring."""
+    if current_user().phone_mode is PhoneMode.BROWSER:
+        return _(
+            "Your phone in the browser is not there. Open the desk in a browser with a microphone, "
+            "or choose your telephone in the settings."
+        )
+    return _("You have no phone that could be rung. Enter one in your settings.")
 
 
 @pages.post("/desk/calls/<int:call_id>/hang-up")
@@ -147,6 +171,32 @@ def note_now(call_id: int) -> ResponseReturnValue:
     controlled_call(call_id)
     note = request.form.get("note", "")[:NOTE_LENGTH]
     return answer(lambda: save_note(runtime(), call_id, current_user().id, note))
+
+
+@pages.post("/desk/pause")
+@everyone
+def pause_now() -> ResponseReturnValue:
+    """Not be rung for a while, after the call that may live; without a reason, be rung again."""
+    reason = request.form.get("reason", "")
+    if reason in list(PauseReason):
+        pause(runtime(), current_user().id, PauseReason(reason))
+    else:
+        resume(runtime(), current_user().id)
+    return jsonify({"ok": True})
+
+
+@pages.post("/desk/accounts/<int:account_id>/quality")
+@everyone
+def quality_now(account_id: int) -> ResponseReturnValue:
+    """Write whether there is money, authority or need."""
+    quality, value = request.form.get("quality", ""), request.form.get("value", "")
+    if quality not in list(Quality) or value not in ANSWERS:
+        abort(400)
+    try:
+        note_quality(runtime(), current_user(), account_id, Quality(quality), ANSWERS[value])
+    except (NotFound, NotAllowed):
+        abort(404)
+    return jsonify({"ok": True})
 
 
 @pages.post("/desk/calls/<int:call_id>/wrap-up")

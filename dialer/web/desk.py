@@ -9,18 +9,24 @@ from flask import Blueprint, Response, abort, json, jsonify, redirect, render_te
 from flask import url_for as url
 from flask.typing import ResponseReturnValue
 
-from dialer.domain.gate import NotUntil
-from dialer.domain.words import Purpose
+from dialer.calling.gate import ask_gate_many
+from dialer.domain.gate import NotUntil, Verdict
+from dialer.domain.playbook import Kind, pick
+from dialer.domain.words import Language, PauseReason, Purpose
 from dialer.floor.desk import OFFERED, Customer, Desk, desk_at
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import PhoneNumber
 from dialer.models.desk import find_contact
+from dialer.models.many_facts import Target, target_of, task_number
 from dialer.models.visibility import may_dial_contact, sees_contact
 from dialer.web import verdicts
 from dialer.web.context import current_user, runtime
+from dialer.web.language import page_language
 from dialer.web.legs import headline
 from dialer.web.security import everyone, guard
-from dialer.web.views import iso
+from dialer.web.speech import gettext as _
+from dialer.web.views import iso, person, when
+from dialer.web.words import label
 from dialer.web.wrap_up import proposals
 
 pages = guard(Blueprint("desk", __name__))
@@ -54,6 +60,15 @@ class Brief:
     may_dial: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A piece of talk, ready to be read out."""
+
+    kind: Kind
+    title: str
+    text: str
+
+
 @pages.get("/desk")
 @everyone
 def desk_page() -> ResponseReturnValue:
@@ -61,7 +76,9 @@ def desk_page() -> ResponseReturnValue:
     desk = current_desk()
     if request.args.get("contact") and desk.customer is None:
         abort(404)
-    return render_template("desk/desk.html", **context(desk), lines=today_lines(desk))
+    return render_template(
+        "desk/desk.html", **context(desk), lines=today_lines(desk), pause_reasons=PauseReason
+    )
 
 
 @pages.get("/desk/next")
@@ -134,8 +151,54 @@ def context(desk: Desk) -> dict[str, Any]:
         "brief": make_brief(desk, desk.customer) if idle and desk.customer else None,
         "headline": headline(desk.call) if desk.phase == "live" and desk.call else "",
         "now": runtime().now(),
+        "why_now": why_now(desk, runtime().now()) if desk.task else [],
+        "talk": talk_modules(desk.call) if desk.phase == "live" and desk.call else [],
+        "user": current_user(),
         **(wrap_up_facts(desk.call) if desk.phase == "wrap_up" and desk.call else {}),
     }
+
+
+def why_now(desk: Desk, now: datetime) -> list[str]:
+    """Why the list puts this customer here."""
+    task, reasons = desk.task, []
+    if task is None:
+        return []
+    if task.due_local:
+        reasons.append(_("The time was agreed with the customer."))
+    if task.due_at < now:
+        reasons.append(_("It was due at %(time)s.", time=when(task.due_at)))
+    else:
+        reasons.append(_("It is due at %(time)s.", time=when(task.due_at)))
+    if task.account is not None:
+        reasons.append(
+            _("Class %(letter)s: %(meaning)s.", letter=task.account.account_class.value,
+              meaning=label(task.account.account_class))
+        )  # fmt: skip
+    if desk.customer is not None and not desk.customer.calls:
+        reasons.append(_("Nobody has talked with them yet."))
+    return reasons
+
+
+def talk_modules(call: Call) -> list[Piece]:
+    """What may be said in this call, in the language in which the customer is spoken to."""
+    rt, contact, account = runtime(), call.contact, call.account
+    language = Language(contact.language) if contact else page_language()
+    names = {
+        "name": contact.name if contact else "",
+        "account": account.name if account else contact.name if contact else "",
+        "rep": person(current_user()),
+        "company": rt.scripts[language].company,
+    }
+    picked = pick(
+        rt.playbook.modules[language],
+        call.purpose,
+        account.stage if account else None,
+        contact.temperament if contact else None,
+    )
+    return [
+        Piece(kind=module.kind, title=module.title, text=module.text.format_map(names))
+        for module in picked
+    ]
 
 
 def wrap_up_facts(call: Call) -> dict[str, Any]:
@@ -154,7 +217,8 @@ def desk_key(desk: Desk) -> str:
 def today_key(desk: Desk) -> str:
     """What the day's list shows."""
     ids = ",".join(str(task.id) for task in desk.today.tasks)
-    shown = f"{ids};{desk.today.done_count};{desk.phase == 'idle'}"
+    paused = current_user().pause_reason
+    shown = f"{ids};{desk.today.done_count};{desk.phase};{paused};{desk.closing}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
@@ -167,8 +231,9 @@ def state_of(desk: Desk) -> dict[str, Any]:
         regions["customer"] = render_template("desk/customer.html", **facts)
     if request.args.get("today") != today_key(desk):
         regions["today"] = render_template(
-            "desk/today.html", desk=desk, today_key=today_key(desk), lines=today_lines(desk)
-        )
+            "desk/today.html", desk=desk, today_key=today_key(desk), lines=today_lines(desk),
+            user=current_user(),
+        )  # fmt: skip
     live = live_facts(desk.call) if desk.phase == "live" and desk.call else {}
     if live:
         regions["live"] = render_template("desk/live.html", call=desk.call, **live)
@@ -190,28 +255,21 @@ def live_facts(call: Call) -> dict[str, Any]:
 def today_lines(desk: Desk) -> list[Line]:
     """The day's list, with the gate's answer for as many as a screen shows."""
     now = runtime().now()
-    judged = [judge_task(task, now) for task in desk.today.tasks[:JUDGED_TASKS]]
-    rest = desk.today.tasks[JUDGED_TASKS:]
-    return judged + [
-        Line(task=task, opens="", opens_at=None, is_late=task.due_at < now) for task in rest
+    shown = [(task.id, target_of(task)) for task in desk.today.tasks[:JUDGED_TASKS]]
+    targets = {task_id: target for task_id, target in shown if target is not None}
+    answers = dict(zip(targets, ask_gate_many(runtime(), list(targets.values())), strict=True))
+    return [
+        line_of(task, now, targets.get(task.id), answers.get(task.id)) for task in desk.today.tasks
     ]
 
 
-def judge_task(task: CallTask, now: datetime) -> Line:
-    """A task with the gate's answer."""
-    number, words, opens_at = task_number(task), "", None
-    if task.contact is not None and number is not None:
-        verdict = verdicts.ask(task.contact, number, task.purpose)
-        words = verdicts.short_opening(verdict, task.contact, number)
+def line_of(task: CallTask, now: datetime, target: Target | None, verdict: Verdict | None) -> Line:
+    """A task with the gate's answer, where it was asked."""
+    words, opens_at = "", None
+    if target is not None and verdict is not None:
+        words = verdicts.short_opening(verdict, target.contact, target.number)
         opens_at = verdict.instant if isinstance(verdict, NotUntil) else None
     return Line(task=task, opens=words, opens_at=opens_at, is_late=task.due_at < now)
-
-
-def task_number(task: CallTask) -> PhoneNumber | None:
-    """The number that a task means, else the contact's first."""
-    numbers = task.contact.numbers if task.contact else []
-    meant = (number for number in numbers if number.id == task.number_id)
-    return next(meant, None) or next(iter(numbers), None)
 
 
 def make_brief(desk: Desk, customer: Customer) -> Brief | None:

@@ -23,6 +23,8 @@ MEANINGS: Mapping[str, LazyString] = {
     "leave_messages": _l("speaks to answering machines after the beep"),
     "call_back_instead": _l("promises a call back where the owner does not answer"),
     "settle_tasks": _l("writes outcome and next step of what is over"),
+    "note_held_back": _l("looks which closing calls a rule keeps out of today's hour"),
+    "keep_agreed_times": _l("keeps agreed times when a country changes its clocks"),
     "mark_live": _l("shows which planned calls are being talked about"),
     "ring_due_reps": _l("rings reps whose planned call is due"),
     "expire_tasks": _l("ends what waited past its time"),
@@ -34,6 +36,11 @@ MEANINGS: Mapping[str, LazyString] = {
     "resolve_doubts": _l("asks the carrier about uncertain calls"),
     "poll_silent": _l("asks the carrier about calls that fell silent"),
     "poll_costs": _l("fetches what calls cost"),
+    "beat": _l("watches the clock, and that the database is not an old one"),
+    "audit_carrier": _l("compares the carrier's list with ours"),
+    "audit_gap": _l("looks through what happened while nobody looked"),
+    "replay_spool": _l("stores what was told while the database was away"),
+    "forget_old": _l("deletes what is kept for a while only"),
 }
 
 

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
@@ -27,6 +28,8 @@ def install(app: Flask) -> None:
     """Register the pages for errors. The other doors answer theirs before these are asked."""
     app.register_error_handler(CSRFError, show_stale_form)
     app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(sa.exc.DataError, show_odd_value)
+    app.register_error_handler(OverflowError, show_odd_value)
     app.register_error_handler(Exception, show_crash)
 
 
@@ -46,6 +49,13 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     return show(trouble_of(error.code))
+
+
+def show_odd_value(error: Exception) -> ResponseReturnValue:
+    """A number or a text that no column can hold: the database took nothing of it."""
+    extra = {"endpoint": request.endpoint, "error": type(error).__name__}
+    logger.warning("a value that cannot be kept", extra=extra)
+    return show(trouble_of(400))
 
 
 def show_crash(_error: Exception) -> ResponseReturnValue:

@@ -31,6 +31,7 @@ from dialer.sentences import explain
 from dialer.web.context import current_user, runtime
 from dialer.web.history import verdict_of
 from dialer.web.language import page_language
+from dialer.web.rule_words import country_name, weekday_names
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
 from dialer.web.suppressions import source_words
@@ -100,7 +101,16 @@ def number_page(number_id: int) -> ResponseReturnValue:
         zone_data=zone_data_version(),
         past_words=PAST_WORDS,
         source_words=source_words,
+        closed_words=closed_words,
+        country_name=country_name,
     )
+
+
+def closed_words(told: Mapping[str, Any]) -> str:
+    """`Mon 12:00-14:00, until 2026-12-31`: what a person had asked for."""
+    named = zip(weekday_names(), told["week"], strict=True)
+    days = " · ".join(f"{day} {hours}" for day, hours in named if hours)
+    return _("%(days)s, until %(day)s", days=days, day=told["until"]) if told["until"] else days
 
 
 def read_record(number_id: int, *, before: int | None, limit: int | None) -> Record:

@@ -7,35 +7,51 @@ from flask_babel import Babel
 
 from dialer.people.log_in import ABSOLUTE
 from dialer.runtime import Runtime
+from dialer.settings.playbook import STAGE_COUNT
 from dialer.web import (
     accounts,
+    audit,
     board,
     calls,
+    closed_hours,
     deeds,
     desk,
     duties,
     errors,
     evidence,
+    factor,
+    imports,
+    join,
+    joining,
     people,
+    phone,
     planner,
     rules,
     session,
+    sessions,
+    staff,
     suppressions,
     tasks,
+    tokens,
+    uncertain,
     unreachable,
 )
 from dialer.web.assets import Assets
 from dialer.web.context import current_user
+from dialer.web.fields import PageRequest
 from dialer.web.frame import frame_facts
 from dialer.web.language import locale_name, own_name
+from dialer.web.proxy import Proxied
 from dialer.web.security import add_headers, csrf
 from dialer.web.views import FILTERS, GLOBALS
-from dialer.web.words import STAGES
 
 PAGES = (
     session.pages, desk.pages, deeds.pages, accounts.pages, calls.pages, people.pages,
     rules.pages, evidence.pages, unreachable.pages, suppressions.pages, planner.pages,
-    board.pages, tasks.pages, duties.pages,
+    board.pages, tasks.pages, duties.pages, joining.pages,
+    staff.pages, join.pages, sessions.pages, factor.pages, audit.pages, tokens.pages, phone.pages,
+    uncertain.pages,
+    closed_hours.pages, imports.pages,
 )  # fmt: skip
 A_YEAR = 365 * 24 * 3600
 
@@ -54,7 +70,8 @@ def install(app: Flask, rt: Runtime) -> None:
         own_name=own_name,
         frame_facts=frame_facts,
         current_user=current_user,
-        stages=STAGES,
+        phone_facts=phone.phone_facts,
+        stages=range(1, STAGE_COUNT + 1),
     )
     for page in PAGES:
         app.register_blueprint(page)
@@ -68,6 +85,8 @@ def configure(app: Flask, rt: Runtime) -> None:
     """
     secure = rt.settings.public_base_url.startswith("https://")
     app.extensions["dialer"] = rt
+    app.request_class = PageRequest
+    app.wsgi_app = Proxied(app.wsgi_app, rt.people.trusted_proxies)  # type: ignore[method-assign]
     app.config.update(
         SECRET_KEY=rt.settings.secret_key,
         SESSION_COOKIE_NAME="__Host-session" if secure else "session",

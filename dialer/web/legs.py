@@ -49,13 +49,22 @@ REASONS: Mapping[str, LazyString] = {
     "expired": _l("It could not be placed in time."),
     "hold": _l("All calls are on hold."),
 }
-OTHER_LEG = _l("A colleague joined the call.")
+OTHER_LEG: Mapping[LegStatus, LazyString] = {
+    LegStatus.QUEUED: _l("Their phone will ring in a moment."),
+    LegStatus.RINGING: _l("Their phone is ringing."),
+    LegStatus.IN_PROGRESS: _l("They are on the line."),
+    LegStatus.COMPLETED: _l("They were on the line."),
+    LegStatus.BUSY: _l("Their phone was busy."),
+    LegStatus.NO_ANSWER: _l("Their phone was not answered."),
+    LegStatus.FAILED: _l("Their phone could not be reached."),
+    LegStatus.CANCELED: _l("The call was withdrawn before they answered."),
+}
 
 
 def leg_sentence(leg: CallLeg, *, own: bool) -> str:
     """What one leg does or why it failed; `own` when the reader is the rep."""
     if leg.role not in (LegRole.REP, LegRole.CUSTOMER):
-        return str(OTHER_LEG)
+        return str(OTHER_LEG[leg.status])
     if leg.role is LegRole.CUSTOMER:
         sentence = str(_l("The customer is on hold.")) if leg.on_hold else CUSTOMER_LEG[leg.status]
     elif leg.joined_at is not None:

@@ -7,7 +7,7 @@ from flask_babel import refresh
 from dialer.domain.phone import NumberError, normalise
 from dialer.domain.words import Language
 from dialer.models.people import User
-from dialer.people.errors import WeakPassword, WrongLogin
+from dialer.people.errors import Throttled, WeakPassword, WrongLogin
 from dialer.people.users import change_password
 from dialer.web.context import current_user, runtime
 from dialer.web.security import everyone, guard
@@ -83,6 +83,9 @@ def save_password() -> ResponseReturnValue:
         change_password(runtime(), current_user().id, old, new)
     except WrongLogin:
         return show_settings({"old": _("This is not your present password.")}), 422
+    except Throttled as limit:
+        sentence = _("Too many tries. Try again in %(minutes)s min.", minutes=limit.minutes)
+        return show_settings({"old": sentence}), 429
     except WeakPassword as weak:
         return show_settings({"new": weak_sentence(weak.rule)}), 422
     forget_session()
@@ -97,6 +100,6 @@ def weak_sentence(rule: str) -> str:
         "long": _("Take at most 1,024 characters."),
         "common": _("This password is one of the first that others would try."),
         "name": _("Do not build the password from your name."),
-        "repetitive": _("Use more different characters."),
+        "repetitive": _("Do not repeat the same few characters."),
     }
     return sentences[rule]

@@ -6,18 +6,8 @@ from datetime import date, timedelta
 from babel import dates
 from flask_babel import lazy_gettext as _l
 
-from dialer.domain.policy import (
-    Basis,
-    Calendrical,
-    Cap,
-    ConsentRule,
-    CoolOff,
-    Event,
-    Key,
-    Law,
-    Preset,
-    Treatment,
-)
+from dialer.domain.limits import Basis, Calendrical, Cap, ConsentRule, CoolOff, Event, Key
+from dialer.domain.policy import Law, Preset, Treatment
 from dialer.domain.windows import MIDNIGHT, Hours, Week, show_time
 from dialer.domain.words import Mode
 from dialer.web.speech import gettext as _
@@ -65,6 +55,24 @@ SURENESS = {
     "B": _l("B: several secondary sources agree"),
     "C": _l("C: one weak source"),
     "D": _l("D: from memory, or our own choice"),
+}
+# By the first word of a verdict's rule: why calls wait, in a word or two.
+RULE_KINDS = {
+    "number": _l("number not dialled"),
+    "suppressed": _l("not to be called"),
+    "no_zone": _l("zone unknown"),
+    "no_preset": _l("no rules for the country"),
+    "consent": _l("consent missing"),
+    "dnc_list": _l("do-not-call list too old"),
+    "holiday_data": _l("holidays unknown"),
+    "never_open": _l("no common hour"),
+    "closure": _l("banned for now"),
+    "holiday": _l("holiday there"),
+    "law_hours": _l("hours of the law"),
+    "purpose_hours": _l("hours of the purpose"),
+    "person_hours": _l("asked not to be called then"),
+    "cap": _l("called often enough"),
+    "cool_off": _l("pause after a call"),
 }
 PERIODS = {
     Calendrical.DAY: _l("a calendar day"),

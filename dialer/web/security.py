@@ -9,7 +9,10 @@ from flask_wtf.csrf import CSRFProtect
 
 from dialer.domain.words import UserRole
 from dialer.people.log_in import SESSION_SECRET, find_session
+from dialer.people.second_factor import needs_factor
 from dialer.web.context import problem, runtime, wants_json
+from dialer.web.fields import refuse_odd_values
+from dialer.web.signal import signal_origin
 from dialer.web.speech import gettext as _
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -24,6 +27,12 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+# What somebody may do who still has to set up a second factor.
+BEFORE_FACTOR = {
+    "factor.factor_page", "factor.begin", "factor.confirm", "session.log_out_now",
+    "people.save_look",
+}  # fmt: skip
 
 csrf = CSRFProtect()
 
@@ -54,6 +63,7 @@ def guard(blueprint: Blueprint) -> Blueprint:
     blueprint.before_request(load_user)
     blueprint.before_request(check_role)
     blueprint.before_request(csrf.protect)
+    blueprint.before_request(refuse_odd_values)
     blueprint.after_request(keep_private)
     return blueprint
 
@@ -73,7 +83,16 @@ def check_role() -> ResponseReturnValue | None:
         return ask_to_log_in()
     if g.user.role not in getattr(view, "allowed_roles", ()):
         abort(403)
+    if needs_factor(runtime(), g.user) and request.endpoint not in BEFORE_FACTOR:
+        return ask_for_factor()
     return None
+
+
+def ask_for_factor() -> ResponseReturnValue:
+    """Whoever needs a second factor sets it up before anything else."""
+    if wants_json():
+        return problem(403, "second-factor", _("Set up your second factor first."))
+    return redirect(url_for("factor.factor_page"))
 
 
 def ask_to_log_in() -> ResponseReturnValue:
@@ -97,10 +116,18 @@ def is_https() -> bool:
     return runtime().settings.public_base_url.startswith("https://")
 
 
+def policy() -> str:
+    """Everything comes from us; a browser that is a phone also talks with the carrier's door."""
+    settings = runtime().settings
+    if not settings.has_browser_phone:
+        return POLICY
+    return f"{POLICY}; connect-src 'self' {signal_origin(settings)}"
+
+
 def add_headers(response: Response) -> Response:
     """Headers for every answer, whichever door gave it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Content-Security-Policy", policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "same-origin")

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 
 from dialer.domain.words import Language, UserRole
-from dialer.people.errors import Throttled, WrongLogin
+from dialer.people.errors import CodeNeeded, Throttled, WrongLogin
 from dialer.people.log_in import SESSION_SECRET, log_in, log_out
 from dialer.web.context import current_user, runtime
 from dialer.web.language import CHOSEN
@@ -13,10 +13,14 @@ from dialer.web.speech import gettext as _
 
 pages = guard(Blueprint("session", __name__))
 
+# In the browser's cookie: a session that owes a code, and where to go once it is whole.
+HALF = "half"
+AFTER = "after"
+
 HOMES = {
     UserRole.REP: "desk.desk_page",
-    UserRole.SUPERVISOR: "calls.call_list",
-    UserRole.ADMIN: "calls.call_list",
+    UserRole.SUPERVISOR: "board.board_page",
+    UserRole.ADMIN: "board.board_page",
 }
 
 
@@ -31,7 +35,7 @@ def home() -> ResponseReturnValue:
 @public
 def log_in_page() -> ResponseReturnValue:
     """Ask for name and password."""
-    return show_log_in(ended="ended" in request.args)
+    return show_log_in(name=request.args.get("name", "")[:80], ended="ended" in request.args)
 
 
 @pages.post("/login")
@@ -52,10 +56,20 @@ def log_in_now() -> ResponseReturnValue:
         return show_log_in(name=name, error=too_many(limit.minutes)), 429
     except WrongLogin:
         return show_log_in(name=name, error=_("The name or the password is wrong.")), 401
+    except CodeNeeded as needed:
+        return ask_for_code(needed.half)
     session.clear()
     session.permanent = True
     session[SESSION_SECRET] = secret
     return redirect(local_path(request.form.get("after")) or url_for("session.home"))
+
+
+def ask_for_code(half: str) -> ResponseReturnValue:
+    """The password was right, and the second factor is still owed."""
+    session.clear()
+    session[HALF] = half
+    session[AFTER] = local_path(request.form.get("after"))
+    return redirect(url_for("factor.code_page"))
 
 
 def too_many(minutes: int) -> str:

@@ -7,8 +7,10 @@ from dialer.calling.lift import NotLifted, ReasonMissing, lift_suppression
 from dialer.calling.suppress import suppress
 from dialer.domain.phone import NumberError, normalise
 from dialer.domain.words import SuppressionReason, UserRole
+from dialer.models.gate_facts import newest_lists
 from dialer.models.numbers import ensure_number
-from dialer.models.suppressions import PAGE_SIZE, Wanted, list_ages, list_suppressions
+from dialer.models.suppressions import PAGE_SIZE, Wanted, list_suppressions
+from dialer.selling.lists import LIST_SOURCE
 from dialer.web.context import current_user, runtime
 from dialer.web.people import number_sentence
 from dialer.web.rule_words import country_name
@@ -31,10 +33,9 @@ def show_list(errors: dict[str, str]) -> str:
     """The page, with errors beside their fields."""
     rt, wanted, before = runtime(), read_wanted(), request.args.get("before", type=int)
     dial = rt.policy.dial
-    countries = sorted({*dial.list_days, *dial.lists_required})
     with rt.sessions.read() as session:
         found = list_suppressions(session, current_user(), wanted, before)
-        ages = list_ages(session, countries)
+        lists = newest_lists(session)
     return render_template(
         "suppressions/list.html",
         found=found,
@@ -43,9 +44,10 @@ def show_list(errors: dict[str, str]) -> str:
         older=found[-1].row.id if len(found) == PAGE_SIZE else None,
         reasons=SuppressionReason,
         errors=errors,
-        ages=ages,
+        countries=sorted({*dial.list_days, *dial.lists_required, *lists}),
+        lists=lists,
         dial=dial,
-        now=rt.now(),
+        today=rt.now().date(),
         country_name=country_name,
         source_words=source_words,
         may_lift=current_user().role is UserRole.ADMIN,
@@ -57,6 +59,8 @@ def source_words(source: str) -> str:
     kind, _space, number = source.partition(" ")
     if kind == "call" and number.isdecimal():
         return _("Call %(number)s", number=number)
+    if source.startswith(LIST_SOURCE):
+        return _("List of %(country)s", country=country_name(source.removeprefix(LIST_SOURCE)))
     known = {SOURCE: _("written here"), "api": _("another program")}
     return known.get(source, source)
 

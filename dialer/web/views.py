@@ -1,7 +1,7 @@
 """How values look on a page: times in the reader's zone, seconds, numbers, money."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import phonenumbers
@@ -9,19 +9,20 @@ from babel import dates, numbers
 from babel.core import Locale
 from flask_babel import get_locale
 
+from dialer.domain.lengths import Lengths
 from dialer.domain.phone import mask
-from dialer.domain.words import CallStatus, Language, Outcome
-from dialer.models.calls import Call
+from dialer.domain.words import CallStatus, Language, LegRole, Outcome, Quality
+from dialer.models.calls import Call, CallLeg
 from dialer.models.customers import Account, PhoneNumber
 from dialer.models.people import User
-from dialer.models.visibility import may_read_number
+from dialer.models.visibility import may_edit_account, may_read_number
 from dialer.web.context import current_user, runtime
 from dialer.web.language import TAGS, page_language, page_zone
 from dialer.web.legs import join_sentences, leg_sentence
-from dialer.web.words import label, stage_label
+from dialer.web.speech import gettext as _
+from dialer.web.words import label
 
-TARGET_SECONDS, LATE_SECONDS, OVER_SECONDS = 180, 300, 360
-
+LEG_ORDER = (LegRole.REP, LegRole.CUSTOMER, LegRole.COLLEAGUE, LegRole.SUPERVISOR)
 OUTCOME_TONES = {
     Outcome.TALKED: "talking",
     Outcome.VOICEMAIL: "waiting",
@@ -65,6 +66,11 @@ def when(instant: datetime) -> str:
     return f"{day(instant)} {clock(instant)}"
 
 
+def calendar_day(on: date) -> str:
+    """`Nov 18`, of a day that is the same everywhere."""
+    return day(datetime.combine(on, time(12), page_zone()))
+
+
 def iso(instant: datetime) -> str:
     """RFC 3339 in UTC, for `datetime` attributes and scripts."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -84,13 +90,32 @@ def length(seconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def band(seconds: int | float) -> str:
-    """The tone of a talk's length."""
-    if seconds > OVER_SECONDS:
-        return "over"
-    if seconds >= LATE_SECONDS:
-        return "late"
-    return "target" if seconds >= TARGET_SECONDS else "talking"
+def lengths() -> Lengths:
+    """How long a talk should last."""
+    return runtime().rules.lengths
+
+
+def minutes(seconds: int) -> str:
+    """`6`, or `5.5`."""
+    return f"{seconds / 60:g}"
+
+
+def over_words() -> str:
+    """What a talk is that was too long."""
+    return _("over %(minutes)s min", minutes=minutes(lengths().over))
+
+
+def band_marks() -> dict[str, float]:
+    """Where a picture of a talk's length changes, in percent of its width."""
+    aim = lengths()
+    marks = {"target": aim.target, "late": aim.late, "over": aim.over}
+    return {name: round(100 * seconds / aim.whole, 3) for name, seconds in marks.items()}
+
+
+def stage_label(stage: int) -> str:
+    """The name of a floor of the stairs to a sale."""
+    names = runtime().playbook.stages[page_language()]
+    return names[stage - 1] if 1 <= stage <= len(names) else str(stage)
 
 
 def telephone(number: PhoneNumber | None, account: Account | None) -> str:
@@ -109,6 +134,11 @@ def money(minor: int | None, currency: str | None) -> str:
         return "–"
     digits = numbers.get_currency_precision(currency)
     return numbers.format_currency(minor / 10**digits, currency, locale=locale())
+
+
+def legs_in_order(call: Call) -> list[CallLeg]:
+    """The rep before the customer, then whoever joined them."""
+    return sorted(call.legs, key=lambda leg: (LEG_ORDER.index(leg.role), leg.id))
 
 
 def talked_seconds(call: Call) -> int:
@@ -136,10 +166,11 @@ FILTERS: Mapping[str, Any] = {
     "clock": clock,
     "day": day,
     "when": when,
+    "date": calendar_day,
     "iso": iso,
     "seconds": to_the_second,
     "mmss": length,
-    "band": band,
+    "minutes": minutes,
     "label": label,
     "stage": stage_label,
     "person": person,
@@ -149,6 +180,7 @@ GLOBALS: Mapping[str, Any] = {
     "telephone": telephone,
     "money": money,
     "talked_seconds": talked_seconds,
+    "legs_in_order": legs_in_order,
     "leg_sentence": leg_sentence,
     "join_sentences": join_sentences,
     "html_lang": html_lang,
@@ -157,4 +189,9 @@ GLOBALS: Mapping[str, Any] = {
     "languages": tuple(Language),
     "page_language": page_language,
     "may_read_number": may_read_number,
+    "may_edit_account": may_edit_account,
+    "quality_words": tuple(Quality),
+    "lengths": lengths,
+    "over_words": over_words,
+    "band_marks": band_marks,
 }

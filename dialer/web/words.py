@@ -6,6 +6,7 @@ from enum import StrEnum
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from dialer.domain.playbook import Kind
 from dialer.domain.words import (
     AccountClass,
     AnsweredBy,
@@ -13,11 +14,14 @@ from dialer.domain.words import (
     ContactRole,
     Disposition,
     EndedBy,
+    Help,
     LegRole,
     LegStatus,
     Mode,
     Outcome,
+    PauseReason,
     Purpose,
+    Quality,
     SuppressionReason,
     TaskState,
     Temperament,
@@ -55,6 +59,35 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         AccountClass.C: _l("Needs help, long-term"),
         AccountClass.D: _l("Needs reminding and reasons"),
         AccountClass.E: _l("Not to be pursued"),
+    },
+    PauseReason: {
+        PauseReason.BREAK: _l("Break"),
+        PauseReason.MEAL: _l("Meal"),
+        PauseReason.MEETING: _l("Meeting"),
+        PauseReason.TRAINING: _l("Training"),
+        PauseReason.PAPERWORK: _l("Paperwork"),
+        PauseReason.OTHER: _l("Something else"),
+    },
+    Quality: {
+        Quality.MONEY: _l("Money"),
+        Quality.AUTHORITY: _l("Authority"),
+        Quality.NEED: _l("Need"),
+    },
+    Help: {
+        Help.LISTEN: _l("Listens"),
+        Help.WHISPER: _l("Whispers to the rep"),
+        Help.BARGE: _l("Talks with both"),
+        Help.LEAVE: _l("Leaves"),
+    },
+    Kind: {
+        Kind.CORE: _l("Core"),
+        Kind.OPENER: _l("Opener"),
+        Kind.STORY: _l("Story"),
+        Kind.PRODUCT: _l("Product"),
+        Kind.COMPARISON: _l("Comparison"),
+        Kind.CREDIBILITY: _l("Credibility"),
+        Kind.CLOSING: _l("To the close"),
+        Kind.OBJECTION: _l("Objections"),
     },
     Temperament: {
         Temperament.TIGER: _l("Tiger"),
@@ -148,20 +181,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     },
 }
 
-STAGES: Mapping[int, LazyString] = {
-    1: _l("New"),
-    2: _l("In touch"),
-    3: _l("Need known"),
-    4: _l("Deciding"),
-    5: _l("Signed"),
-}
-
 
 def label(word: StrEnum) -> str:
     """A member of one of our enums in the reader's language."""
     return str(LABELS[type(word)][word])
-
-
-def stage_label(stage: int) -> str:
-    """The name of a floor of the stairs to a sale."""
-    return str(STAGES.get(stage, str(stage)))

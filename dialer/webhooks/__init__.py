@@ -3,11 +3,10 @@
 from flask import Blueprint
 
 from dialer.runtime import Runtime
-from dialer.webhooks.spool import replay_spool
 from dialer.webhooks.told import add_told_routes
 from dialer.webhooks.voice import add_voice_routes
 
-__all__ = ["make_webhooks", "replay_spool"]
+__all__ = ["make_webhooks"]
 
 
 def make_webhooks(rt: Runtime) -> Blueprint:

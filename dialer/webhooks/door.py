@@ -1,9 +1,7 @@
 """What every request of the carrier's passes: a known path, a size, a type, a signature."""
 
 import re
-import traceback
 from collections.abc import Callable
-from pathlib import PurePath
 
 from flask import Blueprint, Response, request
 from prometheus_client import Counter
@@ -69,12 +67,3 @@ def path_and_query() -> str:
     """
     query = request.query_string.decode("latin-1")
     return f"{request.path}?{query}" if query else request.path
-
-
-def trouble(error: Exception) -> dict[str, str]:
-    """What a log may know of an exception: its text could have numbers in it."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return {
-        "error": type(error).__name__,
-        "where": f"{PurePath(frame.filename).name}:{frame.lineno}",
-    }

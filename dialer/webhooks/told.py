@@ -4,11 +4,12 @@ import logging
 
 from flask import Blueprint, Response
 
+from dialer.calling.spool import Spooled, spool
 from dialer.calling.told import record_told
 from dialer.carrier.port import BadShape
+from dialer.logs import trouble
 from dialer.runtime import Runtime
-from dialer.webhooks.door import Turned, add_door, signed_form, trouble
-from dialer.webhooks.spool import Spooled, spool
+from dialer.webhooks.door import Turned, add_door, signed_form
 
 SOURCES = ("status", "conference", "recording", "amd")
 

@@ -9,8 +9,9 @@ from dialer.calling.answer import answer_voice
 from dialer.carrier.port import Asked, BadShape
 from dialer.domain.instruction import Instruction, Say
 from dialer.domain.words import Language
+from dialer.logs import trouble
 from dialer.runtime import Runtime
-from dialer.webhooks.door import Turned, add_door, signed_form, trouble
+from dialer.webhooks.door import Turned, add_door, signed_form
 
 STEP = re.compile("[a-z0-9_]{1,32}")
 REGION_LANGUAGE = {"CN": Language.ZH_CN, "TW": Language.ZH_TW}

@@ -43,12 +43,30 @@ def alternate(
 
 
 def keep(name: str, figures: Figures, **about: Any) -> None:
-    """Print the figures, and write them to `var/bench/NAME.json`."""
+    """Print the figures of `alternate`, and write them to `var/bench/NAME.json`."""
     print(f"\n{name} {about}")  # noqa: T201  people read it
     for subject, ns in figures.items():
         spread = f"min {ns['min_ns']:,.0f}  max {ns['max_ns']:,.0f}"
         print(f"  {subject:<44} {ns['median_ns']:>12,.0f} ns  ({spread})")  # noqa: T201
+    write(name, figures=figures, **about)
+
+
+def keep_record(
+    name: str, *, figures: dict[str, Any], ratios: dict[str, float], **about: Any
+) -> None:
+    """Print what servers did and their ratios, and write all of it to `var/bench/NAME.json`."""
+    print(f"\n{name}")  # noqa: T201
+    for subject, seen in figures.items():
+        told = "  ".join(f"{key} {value:,.1f}" for key, value in seen.items())
+        print(f"  {subject:<44} {told}")  # noqa: T201
+    for subject, ratio in ratios.items():
+        print(f"  ratio to {subject:<35} {ratio:>12.3f}")  # noqa: T201
+    write(name, figures=figures, ratios=ratios, **about)
+
+
+def write(name: str, **record: Any) -> None:
+    """One file a figure, with the machine that it was read on."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine()}
-    record = {"name": name, "figures": figures, **about, **machine}
-    (RESULTS / f"{name}.json").write_text(json.dumps(record, indent=1, sort_keys=True))
+    text = json.dumps({"name": name, **record, **machine}, indent=1, sort_keys=True)
+    (RESULTS / f"{name}.json").write_text(text)

@@ -6,19 +6,11 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
+from tests.browser.walking import log_in as log_in
 
 Keep = Callable[[Page, str], None]
 Card = dict[str, Any]
 LAPTOP = {"width": 1280, "height": 720}
-
-
-def log_in(page: Page, demo: Card, name: str) -> None:
-    password = next(login["password"] for login in demo["logins"] if login["name"] == name)
-    page.goto(f"{demo['base_url']}/login")
-    page.fill("#name", name)
-    page.fill("#password", password)
-    page.press("#password", "Enter")
-    page.wait_for_selector(".nav")
 
 
 def choose_customer(page: Page, demo: Card, account: str) -> None:
@@ -111,6 +103,7 @@ def test_a_second_tab_shows_the_same_call(demo: Card, open_page: Opener) -> None
 def test_the_keys_are_explained_at_a_question_mark(demo: Card, open_page: Opener) -> None:
     page = open_page(viewport=LAPTOP)
     log_in(page, demo, "chen.jie")
+    page.goto(f"{demo['base_url']}/accounts")
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")

@@ -106,10 +106,24 @@ def test_a_rep_who_rings_out_goes_through_all_states_without_a_reload(
     expect(tile(page).locator("[data-band]")).to_be_visible(timeout=60_000)
     expect(page.locator("[data-pulse]")).not_to_be_empty()
     screenshot(page, "board")
+    listen_by_keyboard(page, screenshot)
     tile(page).locator("[data-end]").click()
     page.locator("[data-end-now]").click()
     expect(tile(page).locator("[data-band]")).to_be_hidden(timeout=10_000)
     assert page.evaluate("window.same") is True
+
+
+def listen_by_keyboard(page: Page, screenshot: Keep) -> None:
+    """J goes to the talk, L rings the supervisor into it unheard, X leaves."""
+    page.keyboard.press("j")
+    expect(tile(page)).to_be_focused()
+    page.keyboard.press("l")
+    expect(tile(page).locator("[data-helpers]")).to_contain_text("监听中", timeout=30_000)
+    pressed = tile(page).locator('[data-help="listen"]')
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    screenshot(page, "board-listening")
+    page.keyboard.press("x")
+    expect(tile(page).locator("[data-helpers]")).to_be_hidden(timeout=10_000)
 
 
 def throw_switch(page: Page) -> None:

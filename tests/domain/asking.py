@@ -7,7 +7,8 @@ from typing import Any
 
 from dialer.domain.facts import Consent, Facts, PastCall, Reached
 from dialer.domain.gate import may_dial
-from dialer.domain.policy import Basis, Key, Policy
+from dialer.domain.limits import Basis, Key
+from dialer.domain.policy import Policy
 from dialer.domain.verdict import NotUntil, Verdict
 from dialer.domain.words import Purpose
 from dialer.settings.policy import load_policy

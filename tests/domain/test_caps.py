@@ -9,7 +9,7 @@ from dialer.domain.caps import as_micros, holds_on
 from dialer.domain.facts import Facts
 from dialer.domain.gate import question_of
 from dialer.domain.ground import Ground, stand
-from dialer.domain.policy import Calendrical, Cap, CoolOff, Event, Key
+from dialer.domain.limits import Calendrical, Cap, CoolOff, Event, Key
 from dialer.domain.words import Purpose
 from tests.domain.asking import (
     BERLIN,

@@ -1,6 +1,6 @@
 """What the gate answers before it looks at the law: the number, its owner's wish, the order."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,21 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.facts import Facts
+from dialer.domain.facts import Facts, NotThen
 from dialer.domain.gate import may_dial, verdicts
 from dialer.domain.phone import describe
 from dialer.domain.policy import DialRules
 from dialer.domain.verdict import Allowed, Never, NotUntil
-from dialer.domain.words import Purpose
+from dialer.domain.windows import parse_hours, weekly
+from dialer.domain.words import Mode, Purpose
 from tests.domain.asking import (
     BERLIN,
-    DUBAI,
     MEXICO,
     MIAMI,
     NAIROBI,
     NEW_YORK,
     SHANGHAI,
-    SYDNEY_MOBILE,
     WRITTEN,
     ask,
     instant,
@@ -31,6 +30,8 @@ from tests.domain.asking import (
     shipped,
 )
 
+BUFFALO = "+17165550123"
+MORNINGS = NotThen(weekly(*[parse_hours("00:00-12:00")] * 3))
 # 23 November 2026 is a Monday; Shanghai is UTC+8 all year, New York UTC-5 in winter.
 
 
@@ -137,7 +138,7 @@ def test_a_stored_description_spares_another_look_at_the_number() -> None:
 def listed(checked_on: str | None, **dial: Any) -> str:
     """The rule for a sales call to Miami whose country's list was last checked on a day."""
     rules = replace(shipped().dial, **dial)
-    lists = {"US": date.fromisoformat(checked_on)} if checked_on else {}
+    lists = frozenset({("US", date.fromisoformat(checked_on))} if checked_on else ())
     policy = replace(shipped(), dial=rules)
     return ask(MIAMI, "care", "2026-11-23 15:30", policy, dnc_lists=lists).rule
 
@@ -156,34 +157,79 @@ def test_a_do_not_call_list_may_be_missing_unless_the_rules_require_it() -> None
 
 def test_a_missing_list_was_checked_on_no_day() -> None:
     policy = replace(shipped(), dial=replace(shipped().dial, lists_required=frozenset({"US"})))
-    verdict = ask(MIAMI, "care", "2026-11-23 15:30", policy, dnc_lists={})
+    verdict = ask(MIAMI, "care", "2026-11-23 15:30", policy, dnc_lists=frozenset())
     assert verdict.params == {"country": "US", "checked_on": None, "days": 31}
 
 
 def test_a_stale_list_says_when_it_was_checked_and_how_old_it_may_be() -> None:
-    verdict = ask(MIAMI, "care", "2026-11-23 15:30", dnc_lists={"US": date(2026, 1, 2)})
+    lists = frozenset({("US", date(2026, 1, 2))})
+    verdict = ask(MIAMI, "care", "2026-11-23 15:30", dnc_lists=lists)
     assert verdict.zones == ("America/New_York",)
     assert verdict.params == {"country": "US", "checked_on": "2026-01-02", "days": 31}
 
 
 def test_collection_asks_for_no_do_not_call_list() -> None:
-    old = {"US": date(2020, 1, 1)}
+    old = frozenset({("US", date(2020, 1, 1))})
     assert ask(MIAMI, "collection", "2026-11-23 15:30", dnc_lists=old).rule == "ok"
 
 
-CONTACTS = st.builds(
-    Facts,
-    to=st.sampled_from([SHANGHAI, MIAMI, NEW_YORK, BERLIN, DUBAI, SYDNEY_MOBILE, NAIROBI, MEXICO]),
-    purpose=st.sampled_from(Purpose),
-    suppressed=st.booleans(),
-    history=st.sampled_from([(), past("2026-11-22 12:00 conversation")]),
-    dnc_lists=st.sampled_from([None, {"US": date(2020, 1, 1)}]),
-    confirmed_zone=st.sampled_from([None, "Asia/Kolkata"]),
-)
+BROOKLYN = "+17185550123"  # an area code that one of the presets asks for
 
 
-@given(contacts=st.lists(CONTACTS, max_size=12), hour=st.integers(0, 23))
-def test_many_at_once_get_the_same_answers_as_one_by_one(contacts: list[Facts], hour: int) -> None:
+@st.composite
+def contacts(draw: st.DrawFn) -> Facts:
+    """Contacts who differ in what may decide."""
+    to = draw(st.sampled_from([SHANGHAI, MIAMI, NEW_YORK, BROOKLYN, BUFFALO, BERLIN, NAIROBI]))
+    return Facts(
+        to=to,
+        number=describe(to) if draw(st.integers(0, 3)) else None,
+        purpose=draw(st.sampled_from([Purpose.CLOSING, Purpose.COLLECTION, Purpose.REMINDER])),
+        mode=draw(st.sampled_from(Mode)),
+        consent=draw(st.sampled_from([None, None, WRITTEN])),
+        suppressed=not draw(st.integers(0, 5)),
+        history=draw(st.sampled_from([(), (), past("2026-11-22 12:00 conversation")])),
+        dnc_lists=draw(st.sampled_from([None, frozenset({("US", date(2020, 1, 1))})])),
+        confirmed_zone=draw(st.sampled_from([None, "Asia/Kolkata"])),
+        stated_zone=draw(st.sampled_from([None, "Asia/Tokyo"])),
+        address_region=draw(st.sampled_from([None, "US-CA"])),
+        own_numbers=frozenset(draw(st.sampled_from([(), (SHANGHAI,)]))),
+        person_closed=draw(st.sampled_from([(), (MORNINGS,)])),
+    )
+
+
+@given(many=st.lists(contacts(), max_size=24), hour=st.integers(0, 23))
+def test_many_at_once_get_the_same_answers_as_one_by_one(many: list[Facts], hour: int) -> None:
     now = instant(f"2026-11-23 {hour:02}:30")
-    each = [may_dial(facts, shipped(), now) for facts in contacts]
-    assert list(verdicts(contacts, shipped(), now)) == each
+    each = [may_dial(facts, shipped(), now) for facts in many]
+    assert list(verdicts(many, shipped(), now)) == each
+
+
+def test_numbers_without_a_description_share_nothing() -> None:
+    wrong, right = (Facts(to=to, purpose=Purpose.CARE) for to in ("+13051", MIAMI))
+    rules = [one.rule for one in verdicts([wrong, right], shipped(), instant("2026-11-23 15:30"))]
+    assert rules == ["number", "ok"]
+
+
+TWINS = Facts(
+    to=NEW_YORK, purpose=Purpose.COLLECTION, number=describe(NEW_YORK), stated_zone="Asia/Tokyo"
+)
+UNLIKE: dict[str, Any] = {
+    "to": BUFFALO, "purpose": Purpose.REMINDER, "mode": Mode.MACHINE, "suppressed": True,
+    "number": describe(SHANGHAI), "consent": WRITTEN, "confirmed_zone": "Asia/Kolkata",
+    "stated_zone": None, "address_region": "US-CA", "own_numbers": frozenset({NEW_YORK}),
+    "person_closed": (MORNINGS,), "history": past(*["2026-11-23 09:00 conversation"] * 7),
+    "dnc_lists": frozenset({("US", date(2020, 1, 1))}), "elsewhere": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Facts)])
+@pytest.mark.parametrize("purpose", [Purpose.COLLECTION, Purpose.CARE])
+def test_contacts_share_an_answer_only_if_nothing_tells_them_apart(
+    name: str, purpose: Purpose
+) -> None:
+    twin = replace(TWINS, purpose=purpose)
+    other = replace(twin, **{name: UNLIKE[name]})
+    for hour in range(24):
+        now = instant(f"2026-11-23 {hour:02}:30")
+        each = [may_dial(facts, shipped(), now) for facts in (twin, other)]
+        assert list(verdicts([twin, other], shipped(), now)) == each

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dialer.domain.facts import Consent
-from dialer.domain.policy import Basis
+from dialer.domain.limits import Basis
 from dialer.domain.regions import UnknownRegionError
 from dialer.domain.words import Mode
 from tests.domain.asking import (

@@ -1,16 +1,16 @@
 """The next opening: exact across clock changes, half-hour zones, the date line; or never."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.facts import Facts
+from dialer.domain.facts import Facts, NotThen
 from dialer.domain.gate import may_dial
 from dialer.domain.verdict import Allowed, NotUntil
-from dialer.domain.windows import Week, parse_hours, weekly
+from dialer.domain.windows import parse_hours, weekly
 from dialer.domain.words import Purpose
 from tests.domain.asking import (
     BERLIN,
@@ -62,13 +62,14 @@ def test_the_opening_is_nine_o_clock_there(zone: str, at: str, opening: str) -> 
     assert confirmed(zone, at).endswith(f"until {opening}:00")
 
 
-def closed(hours: str) -> Week:
+def closed(hours: str, last_on: str | None = None) -> NotThen:
     """The same hours every day."""
-    return weekly(parse_hours(hours), parse_hours(hours), parse_hours(hours))
+    week = weekly(parse_hours(hours), parse_hours(hours), parse_hours(hours))
+    return NotThen(week, date.fromisoformat(last_on) if last_on else None)
 
 
 def test_the_persons_own_hours_are_kept() -> None:
-    facts: dict[str, Any] = {"person_closed": closed("00:00-12:00,13:00-24:00")}
+    facts: dict[str, Any] = {"person_closed": (closed("00:00-12:00,13:00-24:00"),)}
     assert opens(ask(SHANGHAI, "collection", "2026-11-23 02:00", **facts)) == (
         "person_hours until 2026-11-23 04:00:00"
     )
@@ -79,7 +80,7 @@ def test_the_persons_own_hours_are_kept() -> None:
 
 
 def test_the_persons_own_hours_hold_in_every_zone_that_may_be_theirs() -> None:
-    facts: dict[str, Any] = {"person_closed": closed("09:00-10:00"), "stated_zone": "Asia/Tokyo"}
+    facts: dict[str, Any] = {"person_closed": (closed("09:00-10:00"),), "stated_zone": "Asia/Tokyo"}
     assert ask(SHANGHAI, "reminder", "2026-11-23 00:30", **facts).rule == "law_hours:CN"
     assert opens(ask(SHANGHAI, "reminder", "2026-11-23 01:30", **facts)) == (
         "person_hours until 2026-11-23 02:00:00"
@@ -88,12 +89,31 @@ def test_the_persons_own_hours_hold_in_every_zone_that_may_be_theirs() -> None:
 
 def test_a_person_who_closes_one_weekday_is_free_on_the_others() -> None:
     monday = (parse_hours("00:00-24:00"), *[parse_hours("closed")] * 6)
-    verdict = ask(SHANGHAI, "collection", "2026-11-23 02:00", person_closed=monday)
+    verdict = ask(SHANGHAI, "collection", "2026-11-23 02:00", person_closed=(NotThen(monday),))
     assert opens(verdict) == "person_hours until 2026-11-24 01:00:00"
 
 
+def test_a_wish_that_is_over_closes_nothing() -> None:
+    facts: dict[str, Any] = {"person_closed": (closed("00:00-24:00", "2026-11-29"),)}
+    verdict = ask(SHANGHAI, "collection", "2026-11-23 02:00", **facts)
+    assert opens(verdict) == "person_hours until 2026-11-30 01:00:00"
+    facts["person_closed"] = (closed("00:00-24:00", "2026-11-22"),)
+    assert opens(ask(SHANGHAI, "collection", "2026-11-23 02:00", **facts)) == "allowed ok"
+
+
+def test_all_wishes_of_a_person_are_kept() -> None:
+    wishes = (closed("14:00-24:00"), closed("00:00-11:00"), closed("10:00-12:00", "2026-11-23"))
+    facts: dict[str, Any] = {"person_closed": wishes}
+    assert opens(ask(SHANGHAI, "collection", "2026-11-23 02:00", **facts)) == (
+        "person_hours until 2026-11-23 04:00:00"
+    )
+    assert opens(ask(SHANGHAI, "collection", "2026-11-23 06:00", **facts)) == (
+        "person_hours until 2026-11-24 03:00:00"
+    )
+
+
 def test_what_blocks_is_named_in_order_law_purpose_person() -> None:
-    facts: dict[str, Any] = {"person_closed": closed("00:00-12:00")}
+    facts: dict[str, Any] = {"person_closed": (closed("00:00-12:00"),)}
     assert ask(SHANGHAI, "closing", "2026-11-22 23:30", **facts).rule == "law_hours:CN"
     assert ask(SHANGHAI, "closing", "2026-11-23 02:00", **facts).rule == "purpose_hours:closing"
     assert ask(SHANGHAI, "care", "2026-11-23 02:00", **facts).rule == "person_hours"
@@ -118,7 +138,7 @@ def test_zones_too_far_apart_for_any_minute_are_named_as_the_cause() -> None:
 
 
 def test_hours_that_never_meet_are_named_as_the_cause() -> None:
-    verdict = ask(SHANGHAI, "closing", "2026-11-23 17:00", person_closed=closed("20:00-21:00"))
+    verdict = ask(SHANGHAI, "closing", "2026-11-23 17:00", person_closed=(closed("20:00-21:00"),))
     assert (verdict.rule, verdict.params["cause"]) == ("never_open:closing", "hours")
 
 
@@ -129,8 +149,8 @@ def test_a_law_with_a_hole_opens_twice_a_day() -> None:
 
 
 def test_a_person_who_wants_sundays_only_waits_for_one() -> None:
-    only_sundays = (*[parse_hours("00:00-24:00")] * 6, parse_hours("closed"))
-    verdict = ask(SHANGHAI, "collection", "2026-11-23 13:00", person_closed=only_sundays)
+    only_sundays = NotThen((*[parse_hours("00:00-24:00")] * 6, parse_hours("closed")))
+    verdict = ask(SHANGHAI, "collection", "2026-11-23 13:00", person_closed=(only_sundays,))
     assert opens(verdict).endswith("until 2026-11-29 01:00:00")
 
 

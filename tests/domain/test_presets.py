@@ -1,13 +1,14 @@
 """The shipped rules beside the reference: row by row."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dialer.domain.ceilings import SHIPPED
 from dialer.domain.policy import Preset, Treatment
+from dialer.domain.shipped import LIST_DAYS, SHIPPED, TEXT
 from dialer.domain.windows import show_hours
 from tests.domain.asking import shipped
 
@@ -60,6 +61,24 @@ def test_each_limit_stands_beside_the_prose_that_it_comes_from(row: dict[str, An
     assert set(limits) == set(row["caps"])
     consent = preset.consent.source_text if preset.consent else ""
     assert consent == row["consent"]
+
+
+@each_row
+def test_the_ceiling_knows_each_limit_and_place(row: dict[str, Any]) -> None:
+    preset, ceiling = preset_of(row), SHIPPED[row["id"]]
+    assert tuple(replace(cap, source_text=TEXT) for cap in preset.caps) == ceiling.caps
+    pauses = [replace(pause, source_text=TEXT) for pause in preset.cool_offs]
+    assert pauses == [pause for pause in [ceiling.cool_off] if pause]
+    asked = preset.consent if preset.consent and preset.consent.blocks else None
+    assert (asked and replace(asked, source_text=TEXT)) == ceiling.consent
+    assert (preset.regions, preset.area_codes, preset.eve) == (
+        ceiling.regions, ceiling.area_codes, ceiling.eve,
+    )  # fmt: skip
+    assert preset.holidays == Treatment.SAME or preset.calendar == ceiling.calendar
+
+
+def test_the_ceiling_knows_how_old_a_list_may_be() -> None:
+    assert dict(shipped().dial.list_days) == LIST_DAYS
 
 
 def test_a_weak_part_makes_the_hours_weak() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialer.domain.lengths import Lengths
 from dialer.domain.stats import (
     NEEDS,
     CallFact,
@@ -23,12 +24,14 @@ from dialer.domain.words import Disposition, Outcome, Purpose
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LENGTHS = Lengths(target=180, late=300, over=360, wrap_up=120)
 
 
 def fact(**fields: Any) -> CallFact:
     defaults: dict[str, Any] = {
         "rep_id": 1, "purpose": Purpose.CLOSING, "created_at": NOON, "rang": True,
         "answered": True, "outcome": Outcome.TALKED, "disposition": None, "talk_seconds": 200,
+        "is_over": False,
     }  # fmt: skip
     return CallFact(**{**defaults, **fields})
 
@@ -50,6 +53,7 @@ facts = st.lists(
         outcome=st.sampled_from([None, *Outcome]),
         disposition=st.sampled_from([None, *Disposition]),
         talk_seconds=st.integers(0, 900),
+        is_over=st.booleans(),
     )
 )
 
@@ -71,9 +75,9 @@ def test_an_answering_machine_is_answered_but_no_conversation() -> None:
     assert figures.average_talk_seconds == 200
 
 
-@pytest.mark.parametrize(("seconds", "over"), [(360, 0), (361, 1)])
-def test_over_six_is_more_than_six_minutes(seconds: int, over: int) -> None:
-    assert count([fact(talk_seconds=seconds)]).over_six == over
+def test_only_a_conversation_can_be_too_long() -> None:
+    assert count([fact(is_over=True), UNANSWERED, fact()]).over_six == 1
+    assert count([fact(is_over=True, outcome=Outcome.VOICEMAIL)]).over_six == 0
 
 
 def test_promises_are_counted() -> None:
@@ -127,7 +131,7 @@ def test_a_day_of_summer_time_has_its_own_length() -> None:
     ],
 )  # fmt: skip
 def test_who_needs_somebody(state: str, seconds: float, need: Need) -> None:
-    assert need_of(state, seconds) is need
+    assert need_of(state, seconds, LENGTHS) is need
 
 
 def test_the_most_urgent_stands_first() -> None:

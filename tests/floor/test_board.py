@@ -5,15 +5,26 @@ from datetime import timedelta
 import pytest
 
 from dialer.calling.control import hold_call, set_hold
+from dialer.calling.join_in import supervise
+from dialer.calling.pause import pause
 from dialer.calling.wrap_up import WrapUp, wrap_up
 from dialer.domain.stats import Need
-from dialer.domain.words import Disposition, Purpose, TaskState
+from dialer.domain.words import (
+    Disposition,
+    Help,
+    PauseReason,
+    Purpose,
+    TaskState,
+    UserRole,
+)
 from dialer.models import Call, Contact, User
 from dialer.models.board import Scope
 from tests.floor.looking import look, tile_of
-from tests.make import REP_PHONE, ZHANG_WEI, make_task, make_team
+from tests.make import REP_PHONE, ZHANG_WEI, make_task, make_team, make_user
 from tests.web.logged import log_call
 from tests.world import World
+
+BOSS_PHONE = "+862155550192"
 
 
 def talk(world: World, seconds: int = 20) -> int:
@@ -152,3 +163,37 @@ def test_a_call_of_yesterday_that_still_lives_is_on_the_floor(world: World) -> N
         session.get_one(Call, call_id).created_at = world.rt.now() - timedelta(days=1)
     assert state(world) == "talking"
     assert look(world).today.all.placed == 0
+
+
+def test_a_pause_says_why_and_ends_with_the_next_call(world: World) -> None:
+    pause(world.rt, world.here.rep_id, PauseReason.MEAL)
+    tile = tile_of(world, world.here.rep_id)
+    assert (tile.state, tile.pause_reason) == ("paused", PauseReason.MEAL)
+    world.click()
+    assert (state(world), world.user(world.here.rep_id).paused_at) == ("placing", None)
+
+
+def test_a_pause_that_is_asked_for_during_a_call_begins_after_it(world: World) -> None:
+    talk(world)
+    pause(world.rt, world.here.rep_id, PauseReason.BREAK)
+    tile = tile_of(world, world.here.rep_id)
+    assert (tile.state, tile.pause_reason) == ("talking", PauseReason.BREAK)
+
+
+def test_a_tile_names_the_supervisor_who_listens_and_how(world: World) -> None:
+    call_id = talk(world)
+    world.sim.phone(BOSS_PHONE).answers_after(3)
+    with world.sessions.write() as session:
+        boss = make_user(session, world.rt.now(), "chen.jie", full_name="Chen Jie",
+                         role=UserRole.SUPERVISOR, phone=BOSS_PHONE)  # fmt: skip
+        boss_id = boss.id
+    supervise(world.rt, call_id, boss_id, Help.LISTEN)
+    (helper,) = tile_of(world, world.here.rep_id).helpers
+    assert (helper.name, helper.is_in) == ("Chen Jie", False)
+    world.advance(8)
+    supervise(world.rt, call_id, boss_id, Help.WHISPER)
+    (helper,) = tile_of(world, world.here.rep_id).helpers
+    assert (helper.how, helper.is_in) == (Help.WHISPER, True)
+    supervise(world.rt, call_id, boss_id, Help.LEAVE)
+    world.advance(3)
+    assert tile_of(world, world.here.rep_id).helpers == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dialer.domain.policy import Key
+from dialer.domain.limits import Key
 from dialer.domain.words import Mode, Purpose
 from dialer.models.facts import Planned, load_facts
 from tests.make import REP_PHONE

@@ -95,7 +95,7 @@ def cases(seed: int, count: int) -> Iterator[dict[str, Any]]:
 
 
 def make(dice: Random, zone: str) -> dict[str, Any]:
-    """One case. `stated_zone` and `person_closed` go beyond what the command takes."""
+    """One case. The stated zone and the person's hours go beyond what the command takes."""
     case: dict[str, Any] = {"to": dice.choice(numbers()), "purpose": dice.choice(PURPOSES)}
     if dice.random() < 0.5:
         case["zone"] = zone
@@ -119,6 +119,9 @@ def make(dice: Random, zone: str) -> dict[str, Any]:
         ]
     if dice.random() < 0.05:
         case["person_closed"] = [person_day(dice) for _ in range(7)]
+        if dice.random() < 0.5:
+            until = at.date() + timedelta(days=dice.randrange(-2, 9))
+            case["person_until"] = until.isoformat()
     return case
 
 

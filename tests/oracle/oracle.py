@@ -202,7 +202,8 @@ class Question:
 
     def inside_person(self, local: datetime) -> bool:
         """Whether the person did not ask to be left alone then."""
-        closed = self.case.get("person_closed")
+        is_over = local.date().isoformat() > self.case.get("person_until", "9")
+        closed = None if is_over else self.case.get("person_closed")
         minute = local.hour * 60 + local.minute
         return not closed or not any(a <= minute < b for a, b in closed[local.weekday()])
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ import sqlalchemy as sa
 from dialer.calling.dial_task import due_tasks, take_up
 from dialer.domain.words import Mode, Purpose, TaskState
 from dialer.models import Attempt, CallTask, DutyRun, ProcessLease
+from dialer.models.database import Sessions, make_engine
 from dialer.runtime import Runtime
-from dialer.scheduling.clock import SeatTaken, make_scheduler, run_clock
+from dialer.scheduling.clock import SeatTaken, keep_seat, make_scheduler, run_clock
 from dialer.scheduling.duties import DUTIES, Duty, run_duty
 from tests.make import make_account, make_contact, make_task
 from tests.world import World
@@ -36,6 +38,12 @@ def test_a_second_clock_on_sqlite_does_not_start_and_says_why(world: World) -> N
         session.add(ProcessLease(name="clock", holder="another", until_at=until))
     with pytest.raises(SeatTaken, match="another clock already runs"):
         run_clock(world.rt, threading.Event())
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_database_that_is_away_does_not_end_the_clock(world: World) -> None:
+    away = replace(world.rt, sessions=Sessions(make_engine("sqlite:////nowhere/at/all/x.db")))
+    keep_seat(away, "holder")
 
 
 def test_the_clock_ticks_every_duty_and_stops_when_told(world: World) -> None:

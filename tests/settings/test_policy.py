@@ -157,6 +157,28 @@ def test_a_sure_preset_cannot_be_widened_by_anybody(rules: Path) -> None:
     assert refusal(rules).startswith("presets/us.toml: US: hours: must be within what we ship")
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        ("presets/us.toml", "limit = 7", "limit = 8",
+         "presets/us.toml: US-debt: caps: must keep 7 attempt per debt in 168 hours, or be"),
+        ("presets/us.toml", "local_days = 7", "local_days = 6",
+         "presets/us.toml: US-debt: cool_offs: must keep the pause after each conversation per"),
+        ("presets/de.toml", "[DE.consent]", "[DE.consent]\nblocks = false",
+         "presets/de.toml: DE: consent: must block calls by machine, rep without express, wr"),
+        ("presets/us.toml", 'regions = ["US", "PR",', 'regions = ["US",',
+         "presets/us.toml: US: regions: must keep PR"),
+        ("dial.toml", "US = 31", "US = 32", "dial.toml: list_days.US: must be at most 31, got 32"),
+        ("dial.toml", "GB = 28\n", "", "dial.toml: list_days.GB: must be at most 28, got None"),
+    ],
+)  # fmt: skip
+def test_no_file_loosens_what_the_law_says(
+    rules: Path, file: str, old: str, new: str, line: str
+) -> None:
+    edit(rules / file, old, new)
+    assert refusal(rules).startswith(line)
+
+
 def test_a_sure_preset_cannot_open_on_its_holidays(rules: Path) -> None:
     edit(rules / "presets/de.toml", 'holidays = "closed"', 'holidays = "weekend hours"')
     assert "holidays closed), got" in refusal(rules)

@@ -20,7 +20,7 @@ from werkzeug.serving import make_server
 from dialer.simulator.__main__ import parse, settings_from
 from dialer.simulator.exchange import Exchange, Settings
 from dialer.simulator.manners import MANNERS
-from dialer.simulator.network import CALLBACK_EFFECTS, REST_EFFECTS
+from dialer.simulator.network import CALLBACK_EFFECTS, PHONE_EFFECTS, REST_EFFECTS
 from dialer.simulator.server import LANGUAGES, STATIC, make
 from tests.simulator.listening import ALL_EVENTS, CUSTOMER, App
 
@@ -179,7 +179,7 @@ def test_the_page_speaks_the_readers_language(simulator: str) -> None:
 def test_every_manner_and_mood_has_a_name(language: str) -> None:
     words = json.loads((STATIC / "words" / f"{language}.json").read_text())
     assert set(words["manners"]) == {*MANNERS, "custom"}
-    assert set(words["effects"]) == {*CALLBACK_EFFECTS, *REST_EFFECTS}
+    assert set(words["effects"]) == {*CALLBACK_EFFECTS, *REST_EFFECTS, *PHONE_EFFECTS}
     assert all(words.values())
 
 

@@ -3,11 +3,20 @@
 import pytest
 
 from dialer.calling.control import hang_up
-from dialer.calling.errors import NoPhone, NotLive, NotYours, RepBusy
-from dialer.calling.join_in import Help, supervise, transfer
-from dialer.domain.words import CallStatus, EndedBy, LegRole, UserRole
+from dialer.calling.errors import NoPhone, NotLive, NotYours, Refused, RepBusy
+from dialer.calling.join_in import supervise, transfer, transfer_to_number
+from dialer.calling.suppress import suppress
+from dialer.domain.words import (
+    CallStatus,
+    EndedBy,
+    Help,
+    LegRole,
+    SuppressionReason,
+    UserRole,
+)
 from dialer.models import User
-from tests.make import OTHER_REP_PHONE, REP_PHONE, ZHANG_WEI, make_user
+from dialer.models.numbers import ensure_number
+from tests.make import LI_NA, OTHER_REP_PHONE, REP_PHONE, ZHANG_WEI, make_user
 from tests.world import World
 
 BOSS_PHONE = "+862155550192"
@@ -137,3 +146,31 @@ def test_a_call_is_handed_on_by_its_rep_to_somebody_free(world: World) -> None:
         session.get_one(User, world.here.other_rep_id).paused_at = world.sim.now()
     with pytest.raises(RepBusy):
         transfer(world.rt, call_id, world.here.rep_id, world.here.other_rep_id)
+
+
+def test_a_supervisor_may_come_in_whispering_at_once(world: World) -> None:
+    call_id, boss_id = talk(world), boss(world)
+    supervise(world.rt, call_id, boss_id, Help.WHISPER)
+    world.advance(8)
+    assert world.sim.hearers(BOSS_PHONE) == {REP_PHONE}
+
+
+def test_a_call_is_handed_on_to_a_telephone_outside(world: World) -> None:
+    call_id = talk(world)
+    world.sim.phone(LI_NA).answers_after(2)
+    transfer_to_number(world.rt, call_id, world.here.rep_id, "139 0013 9000")
+    world.advance(8)
+    hang_up(world.rt, call_id, EndedBy.REP, world.here.rep_id)
+    world.advance(20)
+    assert world.sim.hearers(ZHANG_WEI) == {LI_NA}
+
+
+def test_a_telephone_outside_is_rung_only_if_the_gate_says_so(world: World) -> None:
+    call_id = talk(world)
+    with world.sessions.write() as session:
+        number_id = ensure_number(session, LI_NA, world.sim.now()).id
+    suppress(world.rt, number_id, SuppressionReason.OPT_OUT, "test")
+    with pytest.raises(Refused):
+        transfer_to_number(world.rt, call_id, world.here.rep_id, LI_NA)
+    world.advance(8)
+    assert world.sim.rings(LI_NA) == []

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from dialer.calling.suppress import suppress
+from dialer.domain.money import ReceivableState
 from dialer.domain.words import (
     CallStatus,
     Disposition,
@@ -19,7 +20,6 @@ from dialer.domain.words import (
     TaskState,
 )
 from dialer.models import Call, CallTask, Contact, Promise, Receivable, Suppression, User
-from dialer.models.money import ReceivableState
 from tests.make import REP_PHONE, ZHANG_WEI, make_task
 from tests.world import World
 
@@ -105,7 +105,8 @@ def test_a_payment_is_promised_by_key_and_read_back(world: World) -> None:
     world.advance(90)
     promise = one(world, Promise)
     assert (promise.amount_minor, promise.due_on) == (123450, date(2026, 3, 5))
-    assert "CN¥1,234.50" in world.sim.heard(ZHANG_WEI)[-1]
+    spoken = "one thousand two hundred thirty-four point five zero Chinese yuan"
+    assert spoken in world.sim.heard(ZHANG_WEI)[-1]
     assert "March 5, 2026" in world.sim.heard(ZHANG_WEI)[-1]
     (follow_up,) = next_of(world, task_id)
     assert (follow_up.purpose, follow_up.due_local) == (Purpose.COLLECTION, "2026-03-06T10:00")

@@ -1,5 +1,9 @@
 """The list of accounts and the account page."""
 
+import html
+import re
+from collections import Counter
+
 import pytest
 import sqlalchemy as sa
 
@@ -43,13 +47,44 @@ def test_accounts_are_found_by_name_number_class_and_owner(
     assert {name for name in names if f">{name}</a>" in page} == found
 
 
-def test_long_lists_have_pages(world: World, come: Come) -> None:
+def names_on(page: str) -> list[str]:
+    return re.findall(r'class="row-link" href="[^"]+">([^<]+)<', page)
+
+
+@pytest.mark.parametrize("sort", ["class", "name", "stage", "newest"])
+def test_pages_follow_each_other_without_a_gap_in_every_order(
+    world: World, come: Come, sort: str
+) -> None:
+    with world.sessions.write() as session:
+        for n in range(90):
+            make_account(session, world.rt.now(), f"客户 {n % 40:02}", stage=n % 5 + 1,
+                         account_class=list(AccountClass)[n % 3])  # fmt: skip
+    visitor, path, seen = come(), f"/accounts?sort={sort}", []
+    while path:
+        page = visitor.get(path).text
+        seen.append(names_on(page))
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = html.unescape(following[1]) if following else ""
+    assert [len(names) for names in seen] == [40, 40, 11]
+    assert Counter(name for names in seen for name in names) == Counter(
+        ["华东机械", *(f"客户 {n % 40:02}" for n in range(90))]
+    )
+
+
+def test_an_account_that_comes_in_between_shifts_no_page(world: World, come: Come) -> None:
     with world.sessions.write() as session:
         for n in range(50):
-            make_account(session, world.rt.now(), f"客户 {n:02}")
+            make_account(session, world.rt.now(), f"b{n:02}")
     visitor = come()
-    assert visitor.get("/accounts").text.count('class="row-link"') == 40
-    assert visitor.get("/accounts?page=2").text.count('class="row-link"') == 11
+    first = visitor.get("/accounts?sort=name").text
+    with world.sessions.write() as session:
+        make_account(session, world.rt.now(), "a new one")
+    following = html.unescape(re.search(r'rel="next" href="([^"]+)"', first)[1])  # type: ignore[index]
+    assert not set(names_on(first)) & set(names_on(visitor.get(following).text))
+
+
+def test_a_cursor_that_names_nobody_begins_anew(come: Come) -> None:
+    assert names_on(come().get("/accounts?after=99999").text) == ["华东机械"]
 
 
 def test_a_number_is_shown_to_the_owner_and_masked_for_colleagues(world: World, come: Come) -> None:

@@ -1,9 +1,11 @@
 """What a rep's desk shows, and dialling from it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from dialer.domain.words import Outcome, Purpose
-from dialer.models import Account, Contact, User
+import pytest
+
+from dialer.domain.words import Language, Outcome, Purpose, TaskState
+from dialer.models import Account, Contact, Receivable, User
 from tests.make import REP_PHONE, ZHANG_WEI, make_account, make_contact, make_task, make_team
 from tests.web.conftest import Come
 from tests.web.talking import brief, calls, talk
@@ -79,7 +81,7 @@ def test_the_point_stands_on_the_desk_during_the_call(world: World, come: Come) 
     visitor = come()
     talk(world, visitor)
     page = visitor.get("/desk").text
-    assert '<p class="point-words">三年保修</p>' in page
+    assert '<h1 class="point-words">三年保修</h1>' in page
     assert visitor.get("/desk/state").get_json()["status"] == "talking"
 
 
@@ -211,3 +213,71 @@ def test_a_colleagues_customer_is_shown_without_a_way_to_dial(world: World, come
     page = come("liu.fang").get(f"/desk?contact={world.here.contact_id}").text
     assert "Only its owner calls it." in page
     assert "data-dial-url" not in page
+
+
+def test_a_pause_stands_on_the_desk_until_the_rep_comes_back(world: World, come: Come) -> None:
+    visitor = come()
+    visitor.ask("/desk/pause", reason="meeting")
+    page = visitor.get("/desk").text
+    assert ("data-resume" in page, ">Meeting<" in page) == (True, True)
+    visitor.ask("/desk/pause", reason="")
+    assert world.user(world.here.rep_id).paused_at is None
+
+
+def test_the_days_list_is_sent_again_when_a_pause_begins(come: Come) -> None:
+    visitor = come()
+    before = today_key(visitor)
+    visitor.ask("/desk/pause", reason="break")
+    assert "today" in visitor.get(f"/desk/state?key=idle:0&today={before}").get_json()["regions"]
+
+
+def test_the_core_for_the_purpose_is_at_hand_with_the_names_in_it(world: World, come: Come) -> None:
+    with world.sessions.write() as session:
+        session.get_one(Contact, world.here.contact_id).language = Language.EN
+    visitor = come()
+    talk(world, visitor)
+    page = visitor.get("/desk").text
+    assert "Hello 张伟, this is 王敏 of our company." in page
+    assert "Ask for the payment" not in page
+
+
+@pytest.mark.parametrize(("value", "holds"), [("yes", True), ("no", False), ("unknown", None)])
+def test_money_authority_and_need_are_noted_from_the_desk(
+    world: World, come: Come, value: str, holds: bool | None
+) -> None:
+    path = f"/desk/accounts/{world.here.account_id}/quality"
+    come().ask(path, quality="money", value=value)
+    with world.sessions.read() as session:
+        assert session.get_one(Account, world.here.account_id).has_money is holds
+
+
+def test_a_colleagues_account_is_not_judged(world: World, come: Come) -> None:
+    path = f"/desk/accounts/{world.here.account_id}/quality"
+    assert come("liu.fang").ask(path, quality="money", value="yes").status_code == 404
+    assert come().ask(path, quality="looks", value="yes").status_code == 400
+
+
+def test_the_closing_hour_counts_the_reps_own_calls(world: World, come: Come) -> None:
+    with world.sessions.write() as session:
+        contact = session.get_one(Contact, world.here.contact_id)
+        for state in (TaskState.DONE, TaskState.WAITING):
+            make_task(session, world.rt.now(), contact, owner_id=world.here.rep_id, state=state,
+                      purpose=Purpose.CLOSING,
+                      due_at=world.rt.now() + timedelta(hours=10))  # fmt: skip
+    page = come().get("/desk").text
+    assert "20:00–21:00" in page
+    assert "1 of 2" in page
+
+
+def test_what_the_customer_owes_stands_beside_the_call(world: World, come: Come) -> None:
+    with world.sessions.write() as session:
+        session.add(
+            Receivable(account_id=world.here.account_id, contact_id=world.here.contact_id,
+                       reference="INV-1", amount_minor=123450, currency="CNY",
+                       due_on=date(2026, 2, 20), created_at=world.rt.now())
+        )  # fmt: skip
+    page = come().get(f"/desk?contact={world.here.contact_id}").text
+    assert "CN¥1,234.50" in page
+    assert "overdue" in page
+    colleague = come("liu.fang").get(f"/desk?contact={world.here.contact_id}").text
+    assert "1,234.50" not in colleague

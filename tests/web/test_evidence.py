@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from dialer.calling.errors import Refused
 from dialer.calling.suppress import suppress
 from dialer.domain.words import Purpose, SuppressionReason, UserRole
 from dialer.models import AuditEntry, Contact, PhoneNumber, StoredVerdict, User
+from dialer.selling.closed_hours import Closed, close_hours
+from dialer.selling.contacts import update_contact
+from dialer.selling.lists import NewList, register_list
 from tests.make import REP_PHONE, ZHANG_WEI, make_team
 from tests.web.conftest import Come
 from tests.world import World
@@ -172,3 +176,20 @@ def test_a_long_record_has_pages(world: World, come: Come) -> None:
     older = page.rpartition("before=")[2].partition('"')[0]
     second = visitor.get(f"{page_of(world)}?before={older}").text
     assert (page.count('class="proof"'), second.count('class="proof"')) == (50, 1)
+
+
+def test_what_the_person_asked_for_and_the_lists_stand_among_the_facts(
+    world: World, come: Come
+) -> None:
+    rep, until = world.user(world.here.rep_id), date(2026, 12, 31)
+    closed = Closed(weekdays=frozenset({1, 3}), from_minute=540, to_minute=720, until_on=until)
+    close_hours(world.rt, rep, world.here.contact_id, closed)
+    update_contact(world.rt, rep, world.here.contact_id, {"elsewhere": (ZHANG_WEI,)})
+    register_list(world.rt, rep, NewList(country="US", as_of_on=date(2026, 2, 1), numbers=1))
+    with pytest.raises(Refused):
+        world.click()
+    page = come().get(page_of(world)).text
+    assert "Mon 09:00-12:00 · Wed 09:00-12:00, until 2026-12-31" in page
+    assert "neither at home nor a personal mobile" in page
+    assert "United States 2026-02-01" in page
+    assert page.count("give the same answer") == 1

@@ -1,7 +1,5 @@
 """The list of numbers that must not be called."""
 
-from datetime import timedelta
-
 import pytest
 import sqlalchemy as sa
 
@@ -127,13 +125,3 @@ def test_another_reps_customers_are_not_listed_but_what_one_wrote_is(
     page = visitor.get("/suppressions").text
     assert "139 0013 9000" in page
     assert "/evidence/" not in page.partition("<table")[2]
-
-
-def test_the_age_of_a_list_is_told_per_country(world: World, come: Come) -> None:
-    opt_out(world)
-    with world.sessions.write() as session:
-        row = session.scalars(sa.select(Suppression)).one()
-        row.source, row.created_at = "list:US", world.rt.now() - timedelta(days=40)
-    page = come().get("/suppressions").text
-    assert "40 days old" in page
-    assert page.count("never imported") == 2

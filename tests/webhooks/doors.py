@@ -29,6 +29,7 @@ from dialer.runtime import Runtime
 from dialer.settings.cadence import load_cadence
 from dialer.settings.calls import load_call_rules
 from dialer.settings.planning import load_planning
+from dialer.settings.playbook import load_playbook
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import load_scripts
 from dialer.webhooks import make_webhooks
@@ -61,6 +62,7 @@ class Doors:
             cadence=load_cadence(CONFIG),
             scripts=load_scripts(CONFIG),
             planning=load_planning(CONFIG),
+            playbook=load_playbook(CONFIG),
             rules=load_call_rules(CONFIG),
             sessions=Sessions(make_engine(database_url)),
             carrier=TwilioCarrier(known),

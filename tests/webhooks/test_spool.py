@@ -5,8 +5,7 @@ import stat
 
 import pytest
 
-from dialer.webhooks import replay_spool
-from dialer.webhooks.spool import Spooled, spool
+from dialer.calling.spool import Spooled, measure, replay_spool, spool
 from tests.carrier.forms import AMD, ENDED, LEG, changed, form
 from tests.webhooks.doors import CUSTOMER, NOW, Doors
 
@@ -70,7 +69,8 @@ def test_a_broken_file_does_not_keep_back_the_rest(doors: Doors, junk: bytes) ->
     doors.tell(ENDED)
     (doors.rt.settings.spool_dir / "0.json").write_bytes(junk)
     assert replay_spool(doors.rt) == 1
-    assert [path.name for path in doors.spooled()] == ["0.json"]
+    assert [path.name for path in doors.spooled()] == ["0.unreadable"]
+    assert measure(doors.rt).set_aside == 1
 
 
 def test_a_draft_that_was_cut_off_is_not_read(doors: Doors) -> None:

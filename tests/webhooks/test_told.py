@@ -3,10 +3,12 @@
 from itertools import permutations
 
 import pytest
+import sqlalchemy as sa
 
 from dialer.domain.words import AttemptState, CallStatus, LegStatus
+from dialer.models import Attempt
 from tests.carrier.forms import AMD, ENDED, JOINED, LEG, RECORDED, ROOM_ENDED, changed
-from tests.webhooks.doors import CUSTOMER, NOBODY, REP, Doors
+from tests.webhooks.doors import CUSTOMER, NOBODY, REP, REP_SID, Doors
 
 TOLD = "204 NO CONTENT"
 ANSWERED = changed(LEG, CallStatus="in-progress", SequenceNumber="2")
@@ -78,3 +80,25 @@ def test_a_late_ringing_does_not_wake_the_dead(doors: Doors) -> None:
     doors.tell(LEG)
     assert doors.call().legs[0].status is LegStatus.COMPLETED
     assert doors.call().status is not CallStatus.CUSTOMER_RINGING
+
+
+def test_a_rooms_end_is_nobodys_leg(doors: Doors) -> None:
+    """A customer who was never rung has no SID either, and is not whom the room tells of."""
+    forget_sid(doors)
+    doors.tell(ROOM_ENDED, "conference", REP)
+    assert [event.attempt_id for event in doors.events()] == [None]
+    assert doors.call().legs == []
+
+
+def test_another_attempts_leg_does_not_become_this_ones(doors: Doors) -> None:
+    forget_sid(doors)
+    assert doors.tell(changed(LEG, CallSid=REP_SID)) == TOLD
+    assert doors.attempt().carrier_sid is None
+    assert doors.attempt(REP).carrier_sid == REP_SID
+
+
+def forget_sid(doors: Doors) -> None:
+    """The customer's receipt was never stored."""
+    with doors.rt.sessions.write() as session:
+        customer = Attempt.token == CUSTOMER
+        session.execute(sa.update(Attempt).where(customer).values(carrier_sid=None))

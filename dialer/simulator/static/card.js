@@ -13,6 +13,8 @@ export function makeCard(phone, manners, deeds) {
   for (const button of card.querySelectorAll("[data-verb]")) {
     button.addEventListener("click", () => deeds.use(phone.number, button.dataset.verb));
   }
+  card.querySelector("[data-speak]").addEventListener("click", (event) =>
+    deeds.speak(phone.number, event.currentTarget));
   for (const key of card.querySelectorAll(".pad button")) {
     key.addEventListener("click", () => deeds.use(phone.number, "press", { keys: key.textContent }));
   }

@@ -15,5 +15,7 @@ export const readState = () => ask("GET", "/simulator/state");
 export const setManner = (number, manner) => ask("POST", "/simulator/phones", { number, manner });
 export const usePhone = (number, verb, wish = {}) =>
   ask("POST", `/simulator/phones/${encodeURIComponent(number)}/${verb}`, wish);
+export const lendVoice = (number, sdp) =>
+  ask("POST", `/simulator/phones/${encodeURIComponent(number)}/voice`, { sdp });
 export const addMood = (mood) => ask("POST", "/simulator/moods", mood);
 export const calm = () => ask("DELETE", "/simulator/moods");

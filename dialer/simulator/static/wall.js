@@ -2,6 +2,7 @@
 
 import * as carrier from "./carrier.js";
 import { changeCard, fillManners, makeCard, nameCard } from "./card.js";
+import { changeHands, speaksAs } from "./voice.js";
 import { speak, word } from "./words.js";
 
 const PACE = 500;
@@ -13,6 +14,10 @@ let chosenOnce = false;
 
 const deeds = {
   use: (number, verb, wish) => attempt(() => carrier.usePhone(number, verb, wish)),
+  speak: (number, button) => attempt(async () => {
+    await changeHands(number);
+    button.setAttribute("aria-pressed", String(speaksAs(number)));
+  }),
   behave: (number, manner) => manner !== "custom" && attempt(() => carrier.setManner(number, manner)),
 };
 

@@ -1,10 +1,27 @@
 // What every page has: dialogs, the search key, filters that ask by themselves.
 
+import { bindQualities } from "./lib/qualities.js";
 import { onKey } from "./lib/keys.js";
+import "./lib/copy.js";
+import "./lib/password.js";
 
-for (const button of document.querySelectorAll("[data-opens]")) {
-  button.addEventListener("click", () => document.getElementById(button.dataset.opens)?.showModal());
-}
+// Panels come and go, so presses are followed on the whole page.
+document.addEventListener("click", ({ target }) => {
+  const opens = target.closest("[data-opens]");
+  if (opens) document.getElementById(opens.dataset.opens)?.showModal();
+  if (target.closest("[data-closes]")) target.closest("dialog").close();
+  const more = document.querySelector("[data-more][open]");
+  if (more && !more.contains(target)) more.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const more = document.querySelector("[data-more][open]");
+  if (event.key !== "Escape" || !more) return;
+  more.open = false;
+  more.querySelector("summary").focus();
+});
+
+bindQualities();
 
 onKey("?", () => document.getElementById("help")?.showModal());
 

@@ -3,12 +3,14 @@
 import { Feed } from "./lib/feed.js";
 import { align, fillTile, copy, tickTile, write } from "./lib/tiles.js";
 import { clearErrors, showError } from "./lib/errors.js";
+import { bindJoinIn } from "./lib/join-in.js";
 import { drawHours, drawSpark, span } from "./lib/charts.js";
 import { now, secondsSince, setNow, show } from "./lib/clock.js";
 import { post } from "./lib/http.js";
 
 const root = document.querySelector("[data-board]");
 const words = JSON.parse(root.dataset.words);
+const me = Number(root.dataset.me);
 const find = (name) => root.querySelector(`[data-${name}]`);
 const callUrl = (id) => root.dataset.callUrl.replace(/0$/, id);
 const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
@@ -90,7 +92,7 @@ function showTiles({ tiles, today }) {
       .replace("{talk}", say("average_talk_seconds", figures.average_talk_seconds));
   };
   align(find("tiles"), tiles, "tile", (row) => row.rep_id, (tile, row) => {
-    fillTile(tile, row, { words, counts, callUrl });
+    fillTile(tile, row, { words, counts, callUrl, me });
   });
   find("no-tiles").hidden = tiles.length > 0;
   warn(tiles.filter((row) => row.need === "over"));
@@ -159,6 +161,9 @@ function showClosing(closing) {
   write(find("closing-made"), String(done));
   write(find("closing-planned"), String(planned));
   write(find("closing-back"), String(held));
+  const why = closing.held_by.map(({ rule, count }) => `${count} ${words.rules[rule] ?? rule}`);
+  write(find("closing-why"), why.join(" · "));
+  find("closing-why").hidden = why.length === 0;
   find("closing-done").style.inlineSize = `${(100 * done) / Math.max(1, planned)}%`;
   find("closing-held").style.inlineSize = `${(100 * held) / Math.max(1, planned)}%`;
 }
@@ -216,10 +221,8 @@ function bindEnd() {
   });
 }
 
-for (const button of document.querySelectorAll("[data-closes]")) {
-  button.addEventListener("click", () => button.closest("dialog").close());
-}
 bindEnd();
+bindJoinIn(root);
 picture(JSON.parse(root.dataset.snapshot), Date.now());
 new Feed(root.dataset.stream, root.dataset.state, picture, tell);
 setInterval(tick, 250);

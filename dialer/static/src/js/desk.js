@@ -4,6 +4,9 @@
 import { bindBrief } from "./lib/brief.js";
 import { bindLive } from "./lib/live.js";
 import { bindNote, flushNote } from "./lib/note.js";
+import { bindPause } from "./lib/pause.js";
+import { bindTalk } from "./lib/talk.js";
+import { bindTransfer } from "./lib/transfer.js";
 import { bindWrapUp } from "./lib/wrap-up.js";
 import { Problem, get } from "./lib/http.js";
 import { setNow } from "./lib/clock.js";
@@ -117,6 +120,8 @@ function schedule() {
 function bind() {
   bindBrief(desk, refresh);
   bindLive(desk, refresh);
+  bindTransfer(desk, refresh);
+  bindTalk(desk);
   bindNote(desk);
   bindWrapUp(desk);
 }
@@ -135,6 +140,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 setNow(desk.dataset.now);
+bindPause(desk, refresh);
 bind();
 tick(desk);
 setInterval(() => tick(desk), 250);

@@ -45,6 +45,10 @@ function showState(panel, hold, state) {
   panel.querySelector("[data-band]").dataset.answeredAt = state.answered_at ?? "";
   const held = head.onHold === "yes";
   hold.disabled = head.status !== "talking";
+  panel.querySelector("[data-transfer-button]").disabled = head.status !== "talking";
+  const end = panel.querySelector("[data-end-button]");
+  end.querySelector("[data-label]").textContent =
+    head.handed === "yes" ? end.dataset.leaves : end.dataset.ends;
   hold.setAttribute("aria-pressed", String(held));
   hold.querySelector("[data-label]").textContent = held ? hold.dataset.held : hold.dataset.free;
 }

@@ -1,9 +1,9 @@
 // A tile per rep, changed in place so that nothing jumps under the eye or the mouse.
 
-import { draw, tone } from "./band.js";
+import { draw, isLongWrapUp, tone } from "./band.js";
 import { secondsSince, show } from "./clock.js";
+import { showHelp } from "./join-in.js";
 
-const LONG_WRAP_UP = 120;
 const LONG_NAME = 14;
 const IDLE = new Set(["free", "paused"]);
 const TONES = {
@@ -23,6 +23,7 @@ export function write(node, text) {
 
 /** Bring a list's items into line with rows: `key(row)` names an item, `fill(item, row)` writes. */
 export function align(list, rows, proto, key, fill) {
+  const held = document.activeElement;
   const known = new Map([...list.children].map((item) => [item.dataset.key, item]));
   rows.forEach((row, place) => {
     const name = String(key(row));
@@ -33,6 +34,8 @@ export function align(list, rows, proto, key, fill) {
     if (list.children[place] !== item) list.insertBefore(item, list.children[place] ?? null);
   });
   for (const item of known.values()) item.remove();
+  // An item that moved has lost the focus on its way.
+  if (list.contains(held) && held !== document.activeElement) held.focus({ preventScroll: true });
 }
 
 export function fillTile(tile, row, board) {
@@ -45,12 +48,15 @@ export function fillTile(tile, row, board) {
     state.replaceChildren(copy(`state-${row.state}`));
     state.dataset.shows = row.state;
   }
+  const why = row.pause_reason ? board.words.pauses[row.pause_reason] : "";
+  write(part("pause"), !why || row.state === "paused" ? why : board.words.then.replace("{reason}", why));
   part("call").hidden = !row.call;
   if (row.call) fillCall(tile, row, board);
   if (part("end")) part("end").hidden = !row.call || row.state === "wrap_up";
   part("band").hidden = !["talking", "held"].includes(row.state);
   write(part("counts"), board.counts(row.rep_id));
   tile.classList.toggle("is-idle", IDLE.has(row.state));
+  showHelp(tile, row, board);
   tickTile(tile, board.words.bands);
 }
 
@@ -69,7 +75,7 @@ function fillCall(tile, row, board) {
 export function tickTile(tile, bands) {
   const { state, since } = tile.row;
   const seconds = since ? secondsSince(since) : 0;
-  write(tile.querySelector("[data-time]"), since && state !== "paused" ? show(seconds) : "");
+  write(tile.querySelector("[data-time]"), since ? show(seconds) : "");
   const [now, word] = look(state, seconds);
   if (tile.dataset.tone !== now) {
     tile.dataset.tone = now;
@@ -86,6 +92,6 @@ function look(state, seconds) {
     const band = tone(seconds);
     return [band, band === "talking" ? "" : band];
   }
-  if (state === "wrap_up" && seconds > LONG_WRAP_UP) return ["late", "long"];
+  if (state === "wrap_up" && isLongWrapUp(seconds)) return ["late", "long"];
   return [TONES[state] ?? "closed", ""];
 }

@@ -1,13 +1,15 @@
 """A box on disk for what the carrier told while the database was away.
 
 One file per callback, named by its content, so that the carrier's own repeats fill one file.
-Whoever finds the database back empties it; storing twice is storing once.
+Web and clock empty it when they start and again and again; storing twice is storing once. What
+cannot be read any more is set aside for a person, and keeps nothing back.
 """
 
 import hashlib
 import json
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +17,14 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from dialer.calling.told import record_told
-from dialer.carrier.port import Form
+from dialer.carrier.port import BadShape, Form
+from dialer.logs import trouble
 from dialer.runtime import Runtime
-from dialer.webhooks.door import trouble
 
 MAX_FILES = 20_000
+REPLAY_SECONDS = 10
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+UNREADABLE = (ValueError, KeyError, TypeError, BadShape)
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +106,33 @@ def waiting(box: Path) -> list[Path]:
     return list(box.glob("*.json"))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Depth:
+    """How many callbacks wait, how many seconds the oldest has, and how many were set aside."""
+
+    waiting: int
+    oldest_seconds: float
+    set_aside: int
+
+
+def measure(rt: Runtime) -> Depth:
+    """Look into the box of this machine."""
+    box, began = rt.settings.spool_dir, []
+    for path in waiting(box):
+        with suppress(FileNotFoundError):  # another process was quicker
+            began.append(path.stat().st_mtime)
+    oldest = rt.now().timestamp() - min(began) if began else 0.0
+    aside = len(list(box.glob("*.unreadable")))
+    return Depth(waiting=len(began), oldest_seconds=max(0.0, oldest), set_aside=aside)
+
+
+def keep_replaying(rt: Runtime) -> None:
+    """Empty the box again and again, for as long as the process lives."""
+    while True:
+        rt.wait(REPLAY_SECONDS)
+        replay_spool(rt)
+
+
 def replay_spool(rt: Runtime) -> int:
     """Store what waits and say how much was stored; stop when the database is away again."""
     stored = 0
@@ -122,8 +153,13 @@ def replay(rt: Runtime, path: Path) -> int:
         text = path.read_bytes()
     except FileNotFoundError:
         return 0
-    callback = Spooled.load(text)
-    fact = rt.carrier.read(callback.source, callback.form, callback.received_at)
+    try:
+        callback = Spooled.load(text)
+        fact = rt.carrier.read(callback.source, callback.form, callback.received_at)
+    except UNREADABLE as error:
+        log.error("a spooled callback cannot be read", extra=trouble(error))
+        path.replace(path.with_suffix(".unreadable"))
+        return 0
     record_told(rt, callback.token, fact)
     path.unlink(missing_ok=True)
     return 1
