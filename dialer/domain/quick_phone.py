@@ -97,7 +97,7 @@ def place(code: int, national: str) -> tuple[str, NumberFacts] | None:
     if plan is None or national[0] == "0" or plan[0].stripped.match(national):
         return None
     if short_codes(code).fullmatch(national):
-        return None
+        return None  # no number is both today, but the tables change
     for region in plan:
         if region.leading is not None and not region.leading.match(national):
             continue

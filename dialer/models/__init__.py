@@ -7,9 +7,9 @@ from dialer.models.calls import Call, CallEvent, CallLeg, CallTask
 from dialer.models.credit import CreditLine, CreditMark, Deal
 from dialer.models.customers import Account, Contact, ContactNumber, PhoneNumber, Suppression
 from dialer.models.gate_facts import ClosedHours, DncList
-from dialer.models.letters import EmailAddress, Letter
 from dialer.models.imports import Import, ImportPart, ImportRow
 from dialer.models.incidents import AttemptDecision, CarrierAudit, Incident
+from dialer.models.letters import EmailAddress, Letter
 from dialer.models.machinery import DutyRun, Installation, Pace, ProcessLease, Pulse, Switch
 from dialer.models.money import Allocation, Instalment, Payment, Promise, Receivable
 from dialer.models.people import (

@@ -10,8 +10,9 @@ signature · `unreachable` no connection · `lose_answer` arrives, but its answe
 
 REST, by a piece of `POST /Calls`-like text (empty for all):
 `slow` takes `seconds` · `throttle` 429 · `suspend` 401, as for a closed account · `fail_before`,
-`drop_before` 500 or a dropped connection, nothing was done · `double` done twice, told once · `fail_after`, `drop_after` the same, but it was done · `accept_late` dropped now,
-done `seconds` later · `break_body` done, and the body is cut in half · `refuse` no connection ·
+`drop_before` 500 or a dropped connection, nothing was done · `double` done twice, told once ·
+`fail_after`, `drop_after` the same, but it was done · `accept_late` dropped now, done `seconds`
+later · `break_body` done, and the body is cut in half · `refuse` no connection ·
 `lag` listings do not yet know what is younger than `seconds`.
 
 Browser phones, by `client:NAME` (empty for all; while a share is 1 they last until `calm`):
@@ -64,7 +65,7 @@ class Limits(TypedDict, total=False):
 
 
 class Network:
-    """The moods now in force. `end(mood)` ends one, `calm()` all; `met` counts how often each struck."""
+    """The moods now in force. `end(mood)` ends one, `calm()` all; `met` counts the strikes."""
 
     def __init__(self, random: Random) -> None:
         self._random = random

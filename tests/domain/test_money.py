@@ -27,9 +27,7 @@ from dialer.wording import say_money, speak_money
 TODAY = date(2026, 3, 2)
 AMOUNTS = st.integers(1, 10**9)
 PARTS = st.lists(
-    st.builds(
-        Part, due_on=st.dates(date(2025, 6, 1), date(2026, 9, 1)), amount_minor=AMOUNTS
-    ),
+    st.builds(Part, due_on=st.dates(date(2025, 6, 1), date(2026, 9, 1)), amount_minor=AMOUNTS),
     min_size=1,
     max_size=6,
 )

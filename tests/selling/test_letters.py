@@ -119,9 +119,7 @@ def test_an_address_that_does_not_exist_fails_for_good(world: World, office: Pos
     assert (failed.state, failed.reason) == (LetterState.FAILED, "recipient refused: 550")
 
 
-def test_a_busy_server_is_tried_again_under_the_same_name(
-    world: World, office: PostOffice
-) -> None:
+def test_a_busy_server_is_tried_again_under_the_same_name(world: World, office: PostOffice) -> None:
     office.refuses = "451 later"
     consent(world)
     waiting = resend(world)

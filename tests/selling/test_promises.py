@@ -57,9 +57,7 @@ def test_a_promise_is_open_on_its_day_and_judged_the_day_after(world: World) -> 
 @pytest.mark.parametrize(
     ("paid", "state"), [(123450, PromiseState.KEPT), (1000, PromiseState.PARTIAL)]
 )
-def test_a_promise_is_judged_by_what_was_paid(
-    world: World, paid: int, state: PromiseState
-) -> None:
+def test_a_promise_is_judged_by_what_was_paid(world: World, paid: int, state: PromiseState) -> None:
     promise_id = agree(world, owe(world))
     pay(world, paid, paid_on=TODAY)
     days_later(world, 5)

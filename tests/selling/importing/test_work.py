@@ -74,6 +74,15 @@ def test_a_transaction_that_fails_takes_its_progress_back(world: World) -> None:
     assert (find(world, import_id).rows_done, count(world, Account)) == (0, 1)
 
 
+def test_a_batch_of_which_a_part_is_in_brings_in_the_rest(world: World) -> None:
+    import_id = running(world, "公司,电话\n甲,110\n乙,13900139000\n丙,119\n丁,13700137000\n")
+    with world.sessions.write() as session:
+        session.execute(sa.update(Import).values(rows_done=2))  # smaller batches, before an upgrade
+    *_, one = finish_import(world.rt, import_id)
+    assert (counts(one), one.rows_done) == ((1, 0, 0, 1, 0), 4)
+    assert list(customers(world)) == ["华东机械", "丁"]
+
+
 def test_two_workers_bring_in_each_row_once(world: World) -> None:
     import_id = running(world, many())
     with (
