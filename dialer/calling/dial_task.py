@@ -22,6 +22,7 @@ from dialer.domain.verdict import Allowed, NotUntil, Verdict
 from dialer.domain.words import Mode, Outcome, TaskState
 from dialer.models.calls import Call, CallTask
 from dialer.models.events import Fact, append
+from dialer.models.ledger import lock_receivable
 from dialer.models.money import Receivable
 from dialer.models.people import User
 from dialer.models.transitions import By
@@ -83,7 +84,15 @@ def take_up(rt: Runtime, task_id: int) -> int | None:
 
 
 def lock_task(session: Session, task_id: int) -> CallTask | None:
-    """The task if it still waits and nobody else has it."""
+    """The task if it still waits and nobody else has it.
+
+    What it asks for is held first, as a payment holds it: a call is written before the money comes
+    in and withdrawn by it, or not at all.
+    """
+    about = sa.select(CallTask.receivable_id).where(CallTask.id == task_id)
+    receivable_id = session.scalar(about)
+    if receivable_id is not None:
+        lock_receivable(session, receivable_id)
     return session.execute(
         sa.select(CallTask)
         .where(CallTask.id == task_id, CallTask.state == TaskState.WAITING)

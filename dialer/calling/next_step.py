@@ -19,6 +19,7 @@ from dialer.domain.words import (
 from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account, Contact, PhoneNumber, best_zone
 from dialer.models.facts import Planned, load_facts
+from dialer.models.ledger import lock_receivable
 from dialer.models.money import Receivable
 from dialer.models.supervisors import find_supervisor
 from dialer.runtime import Runtime
@@ -72,7 +73,7 @@ def is_settled(session: Session, task: CallTask) -> bool:
     """Whether what the task asks for was paid, or withdrawn, while it was called about."""
     if task.receivable_id is None or task.disposition is Disposition.DISPUTED:
         return False
-    return session.get_one(Receivable, task.receivable_id).is_settled
+    return lock_receivable(session, task.receivable_id).is_settled
 
 
 def withdraw(session: Session, task: CallTask) -> None:

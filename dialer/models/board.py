@@ -219,13 +219,17 @@ class HourTasks:
 
 
 def closing_tasks(session: Session, since: datetime, until: datetime) -> Sequence[CallTask]:
-    """The reps' closing calls that wait, with whom they are for."""
+    """The reps' closing calls that wait on their lists, with whom they are for.
+
+    One that the clock brings up (`ready_at`) has been asked about then, and says so itself.
+    """
     return session.scalars(
         sa.select(CallTask)
         .where(
             CallTask.purpose == Purpose.CLOSING,
             CallTask.mode == Mode.REP,
             CallTask.state == TaskState.WAITING,
+            CallTask.ready_at.is_(None),
             CallTask.due_at >= since,
             CallTask.due_at < until,
         )
@@ -241,8 +245,10 @@ def count_tasks(
 ) -> HourTasks:
     """Planned are all that were not taken back; held back those that a rule keeps waiting."""
     owners = sa.select(User.id).where(scope.covers(User.team_id))
+    # What opens again on the same day only waits.
+    rule_of = sa.case((CallTask.ready_at < until, sa.null()), else_=CallTask.held_by)
     rows = session.execute(
-        sa.select(CallTask.state, CallTask.held_by, sa.func.count(CallTask.id))
+        sa.select(CallTask.state, rule_of, sa.func.count(CallTask.id))
         .where(
             CallTask.purpose == purpose,
             CallTask.due_at >= since,
@@ -250,7 +256,7 @@ def count_tasks(
             CallTask.state != TaskState.CANCELLED,
             sa.or_(CallTask.owner_id.in_(owners), sa.literal(scope.everybody)),
         )
-        .group_by(CallTask.state, CallTask.held_by)
+        .group_by(CallTask.state, rule_of)
     ).all()
     held_by = Counter[str]()
     for state, rule, count in rows:

@@ -18,7 +18,7 @@ STARTS = (
     datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
     datetime(2026, 3, 7, 6, 30, tzinfo=UTC),
     datetime(2026, 3, 3, 0, 59, 30, tzinfo=UTC),
-    datetime(2026, 3, 2, 11, 58, tzinfo=UTC),
+    datetime(2026, 3, 2, 11, 57, 30, tzinfo=UTC),
 )
 CLICKED = (Purpose.FOLLOW_UP, Purpose.CARE, Purpose.THANK_YOU, Purpose.COLLECTION)
 CUSTOMERS = 13

@@ -9,59 +9,22 @@ import hashlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import TypeVar
 
 import sqlalchemy as sa
 
-from dialer.domain.words import AttemptState as S
-from dialer.domain.words import TaskState
-from dialer.models import Attempt, CallTask
 from dialer.scheduling.duties import DUTIES, Duty, run_duty
 from dialer.simulator.courier import Answer, Done, Webhook
 from tests.chaos.knobs import Knobs
 from tests.chaos.processes import Dies, Gone, Process, database_error
+from tests.chaos.rota import MOVE_NOTHING, Rota
 from tests.wire import Simulation
 
 Got = TypeVar("Got")
 DEEPEST = 3
 REMEMBERED = 4000
-
-
-# What the clock waits for apart from what happens, and who looks for it.
-FALLS_DUE = {
-    ("resolve_doubts",): (Attempt.check_at, Attempt.state == S.UNKNOWN),
-    ("poll_silent",): (Attempt.check_at, Attempt.state == S.LIVE),
-    ("release_claims",): (Attempt.lease_until_at, Attempt.state == S.CLAIMED),
-    ("abandon_intents",): (Attempt.check_at, Attempt.state == S.DIALING),
-    ("place_planned",): (Attempt.not_before_at, Attempt.state == S.PLANNED),
-    ("dial_due_tasks", "ring_due_reps"): (CallTask.ready_at, CallTask.state == TaskState.WAITING),
-}
-# The house's pulse: calls wait for it.
-NEVER_LONG = ("beat",)
-# What these write moves nothing else.
-MOVE_NOTHING = ("poll_costs",)
-FIRST_DUE = sa.select(
-    *(
-        sa.select(sa.func.min(instant)).where(which).scalar_subquery()
-        for instant, which in FALLS_DUE.values()
-    )
-)
-
-
-@dataclass(frozen=True)
-class DutyRun:
-    """When a duty was last run, on which state of things, and when it looks again by itself."""
-
-    at: datetime
-    version: int
-    patience: float
-
-    @property
-    def next_at(self) -> datetime:
-        return self.at + timedelta(seconds=self.patience)
 
 
 class House:
@@ -77,13 +40,7 @@ class House:
         self.met: Counter[str] = Counter()
         self.steps: Counter[str] = Counter()
         self.deaths: Counter[str] = Counter()
-        self.version = 0
-        # How often duties look around when nothing has happened; production looks more often.
-        self.idle, self.longest_nap, self.sleeps = 8.0, 300.0, False
-        self.shortest_nap = knobs.tick
-        self.runs: dict[str, DutyRun] = {}
-        self.falls_due: dict[str, datetime] = {}
-        self.due_version = -1
+        self.rota = Rota(sim.now, observer, knobs.tick)
         self.away_until = sim.now()
         self.is_calm = False
         self.after_commit: Callable[[str], None] = lambda _step: None
@@ -109,28 +66,9 @@ class House:
         """Let time pass; whoever is not in the middle of something does what is due."""
         end = self.sim.now() + timedelta(seconds=seconds)
         while (left := (end - self.sim.now()).total_seconds()) > 0:
-            self.sim.agenda.wait(min(left, self.nap()))
+            nap = self.rota.nap(self.sim.agenda.seconds_to_next())
+            self.sim.agenda.wait(min(left, nap))
             self.tick()
-
-    def nap(self) -> float:
-        """Seconds until something may be to do; a duty that finds nothing looks ever later."""
-        now = self.sim.now()
-        looks = [run.next_at for run in self.runs.values()]
-        looks += [at for at in self.due_times().values() if at > now]
-        if any(self.is_stirred(duty) for duty in DUTIES):
-            looks.append(now)
-        waits = [(at - now).total_seconds() for at in looks]
-        return max(self.shortest_nap, min([*waits, self.sim.agenda.seconds_to_next() or 1e9]))
-
-    def due_times(self) -> dict[str, datetime]:
-        """When a duty's next work falls due, by what stands in the database."""
-        if self.due_version != self.version:
-            self.due_version = self.version
-            with self.observer.connect() as connection:
-                row = connection.execute(FIRST_DUE).one()
-            found = zip(FALLS_DUE, row, strict=True)
-            self.falls_due = {name: at for names, at in found if at is not None for name in names}
-        return self.falls_due
 
     def tick(self) -> None:
         """The clocks look around."""
@@ -138,26 +76,11 @@ class House:
         if not clocks:
             return
         for duty in DUTIES:
-            if self.is_due(duty):
+            if self.rota.is_due(duty):
                 self.run_duty(self.dice.choice(clocks), duty)
 
-    def is_due(self, duty: Duty) -> bool:
-        """Whether there may be something to do that was not there when it was last run."""
-        run, now = self.runs.get(duty.name), self.sim.now()
-        if run is None or run.next_at <= now or self.is_stirred(duty):
-            return True
-        if duty.name in NEVER_LONG and (now - run.at).total_seconds() > duty.seconds:
-            return True
-        at = self.due_times().get(duty.name)
-        return at is not None and run.at < at <= now
-
-    def is_stirred(self, duty: Duty) -> bool:
-        """Prompt duties are woken when anything has happened."""
-        run = self.runs.get(duty.name)
-        return duty.prompt and run is not None and run.version != self.version
-
     def run_duty(self, clock: Process, duty: Duty) -> None:
-        before, version = self.runs.get(duty.name), self.version
+        version = self.rota.version
         clock.is_quiet = duty.name in MOVE_NOTHING
         try:
             count = self.step(clock, lambda p: run_duty(p.start(), duty))
@@ -165,12 +88,7 @@ class House:
             count = 0
         finally:
             clock.is_quiet = False
-        patience = max(duty.seconds, self.idle)
-        if before and not count and before.version == version:
-            patience = max(patience, min(before.patience * 4, self.longest_nap))
-        if duty.name in NEVER_LONG and not self.sleeps:
-            patience = min(patience, 20.0)
-        self.runs[duty.name] = DutyRun(self.sim.now(), version, patience)
+        self.rota.has_run(duty, version, count)
         if count:
             self.note(clock.name, duty.name, count)
 
@@ -226,7 +144,7 @@ class House:
     def meet(self, process: Process, point: str, step: str) -> None:
         """What becomes of a process at one of its steps."""
         if point == "committed":
-            self.version += process.has_written
+            self.rota.version += process.has_written
             self.steps[step] += 1
             self.note(process.name, step)
             self.after_commit(step)
@@ -245,8 +163,8 @@ class House:
         return 0.2 if named else self.knobs.shares[kind]
 
     def meets_its_end(self, point: str, step: str) -> bool:
-        """The step at which this seed wants to see a process die."""
-        if point != "committed" or step != self.knobs.step or self.deaths[step] > 1:
+        """The steps at which this seed wants to see a process die."""
+        if point != "committed" or step not in self.knobs.steps or self.deaths[step]:
             return False
         return self.dice.random() < 0.5
 

@@ -53,24 +53,25 @@ PEOPLE_KINDS = (
 )  # fmt: skip
 KINDS = (*PROCESS_KINDS, *REST_KINDS, *CALLBACK_KINDS, *CLOCK_KINDS, *PEOPLE_KINDS)
 
-# Steps whose commits processes are to die at, by the name of the verb that commits.
+# Steps after whose commit processes are to die, by the name of the verb that commits.
 STEPS = (
     "claim", "wait_for_turn", "intend", "record_placed", "record_refusal", "record_doubt",
     "record_told", "answer_voice", "click_to_dial", "take_up", "ring_rep", "settle_task",
-    "step_one", "resolve_doubt", "clear_calls", "hang_up_leftover", "poll_leg", "find_room",
+    "step_one", "resolve_doubt", "clear_call", "hang_up_leftover", "record_found", "find_room",
     "suppress", "hang_up",
 )  # fmt: skip
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
 class Knobs:
-    """A seed's faults: which kinds, how often at each step, and at which step it surely dies."""
+    """A seed's faults: which kinds, how often at each step, and at which steps it surely dies."""
 
     seed: int
     kinds: frozenset[str]
     named: frozenset[str]
     shares: dict[str, float]
-    step: str
+    steps: frozenset[str]
     tick: float
 
 
@@ -86,6 +87,6 @@ def turn_knobs(seed: int) -> Knobs:
         kinds=named | frozenset(drawn) | {"others_run"},
         named=named,
         shares=shares,
-        step=STEPS[seed % len(STEPS)],
+        steps=frozenset(dice.sample(STEPS, AT_ONCE)) | {STEPS[seed % len(STEPS)]},
         tick=dice.choice((1.0, 2.0, 4.0)),
     )

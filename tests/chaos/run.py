@@ -145,7 +145,7 @@ class Play:
             )
             self.moods[kind] = mood
             asks = traffic.startswith("GET")  # the carrier's whole list is read at the beginning
-            begins = 0 if named and asks else self.dice.uniform(0, ACTIVE_SECONDS / 2)
+            begins = 0 if named and asks else self.dice.uniform(0, ACTIVE_SECONDS / 4)
             self.sim.agenda.after(begins, lambda mood=mood: self.sim.network.add(mood))  # type: ignore[misc]
             if not named:
                 ends = begins + self.dice.uniform(20, ACTIVE_SECONDS)
@@ -174,15 +174,15 @@ class Play:
                 process.skew = skew
 
     def calm_down(self) -> None:
-        """No new trouble; what is on its way still comes."""
-        self.sim.network.calm()
+        """No new trouble but what the seed still owes; what is on its way still comes."""
+        for mood in self.sim.network.moods:
+            if mood.times is None or self.sim.network.met[mood]:
+                self.sim.network.end(mood)
         self.house.is_calm = True
-        self.house.shortest_nap, self.house.idle = 5.0, 40.0
+        self.house.rota.grow_calm()
         self.house.away_until = self.sim.now()
         for process in self.house.processes:
             process.skew = timedelta()
-        for kind, mood in self.moods.items():
-            self.house.met[kind] += self.sim.network.met[mood]
 
     # The end.
 
@@ -193,13 +193,13 @@ class Play:
         while (wait := self.sim.agenda.seconds_to_next()) is not None and not self.is_open():
             if self.sim.now() + timedelta(seconds=wait) > horizon:
                 break
-            self.house.longest_nap, self.house.sleeps = 7200.0, True
+            self.house.rota.sleep(True)
             self.house.live(wait)
             self.live_until_closed()
 
     def live_until_closed(self) -> None:
         """Until nothing is to be found out by asking."""
-        self.house.longest_nap, self.house.sleeps = 300.0, False
+        self.house.rota.sleep(False)
         self.house.live(60)
         while self.settled < LONGEST_SETTLING and self.is_open():
             self.people.look_after_stops()
@@ -215,6 +215,8 @@ class Play:
 
     def look(self) -> list[str]:
         """Check everything, and take the database's story into the trace."""
+        for kind, mood in self.moods.items():
+            self.house.met[kind] += self.sim.network.met[mood]
         with Session(self.stage.observer) as session:
             held = list(self.held)
             if self.held_since is not None:

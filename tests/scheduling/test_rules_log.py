@@ -16,6 +16,8 @@ from dialer.runtime import Runtime
 from dialer.scheduling.clock import run_clock
 from tests.world import World
 
+pytestmark = pytest.mark.only_on("sqlite")
+
 
 def run_clock_once(rt: Runtime) -> None:
     stop = threading.Event()

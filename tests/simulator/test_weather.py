@@ -7,6 +7,7 @@ import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
+from dialer.simulator.network import Mood
 from tests.simulator.listening import CUSTOMER, ring, stage
 from tests.wire import Simulation
 
@@ -19,7 +20,7 @@ def place(sim: Simulation) -> Any:
 
 @pytest.mark.parametrize(
     ("mood", "status", "rings"),
-    [("throttle", 429, 0), ("fail_before", 500, 0), ("fail_after", 500, 1)],
+    [("throttle", 429, 0), ("suspend", 401, 0), ("fail_before", 500, 0), ("fail_after", 500, 1)],
 )
 def test_an_error_says_nothing_certain_about_the_call(mood: str, status: int, rings: int) -> None:
     sim = Simulation()
@@ -51,6 +52,15 @@ def test_a_refused_connection_is_provably_not_sent() -> None:
     assert isinstance(cause, MaxRetryError)
     assert isinstance(cause.reason, NewConnectionError)
     assert sim.accepted() == []
+
+
+def test_a_request_that_is_done_twice_is_told_of_once() -> None:
+    sim = Simulation(calls_per_second=5)
+    sim.network.double(times=1)
+    told = place(sim).sid
+    sim.advance(60)
+    assert {ring.call_sid for ring in sim.rings()} - {told} <= sim.witness.doubled
+    assert len(sim.calls) == 2
 
 
 def test_a_call_may_be_accepted_long_after_its_connection_was_dropped() -> None:
@@ -111,3 +121,15 @@ def test_moods_strike_where_and_as_often_as_told() -> None:
     sim.network.calm()
     place(sim)
     assert len(sim.accepted("Calls")) == 3
+
+
+def test_one_mood_ends_and_the_others_go_on() -> None:
+    sim = Simulation()
+    busy, broken = Mood(effect="throttle", kind="GET"), Mood(effect="throttle", kind="POST")
+    sim.network.add(busy)
+    sim.network.add(broken)
+    sim.network.end(broken)
+    place(sim)
+    with pytest.raises(TwilioException):
+        sim.client().calls.list()
+    assert sim.network.met == {busy: 1}

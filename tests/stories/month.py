@@ -1,13 +1,11 @@
 """A ledger lived through for weeks on the virtual clock, with its own book of what was done.
 
-The book (`Book`) is kept by the driver alone and never reads the product's tables: what is owed,
-what was paid when, who asked not to be called. Tests recount from it and from the witness.
+Tests recount from the book (`tests/stories/book.py`) and from the simulator's witness.
 """
 
 import heapq
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +40,7 @@ from dialer.selling.payments import NewPayment, receive_payment
 from dialer.selling.tasks import cancel_task
 from dialer.simulator.manners import ASKS_FOR_1, MANNERS, Act, Manner
 from tests.make import make_user
+from tests.stories.book import Book, Debtor, Paid, Said
 from tests.world import World
 
 # A Wednesday before Easter, 08:00 in Shanghai: Good Friday and Easter Monday are near.
@@ -100,61 +99,6 @@ PEOPLE: tuple[tuple[int, Manner], ...] = (
     (3, MANNERS["unknown-number"]),
     (2, MANNERS["fax"]),
 )
-
-
-@dataclass(kw_only=True)
-class Debtor:
-    """One customer as the driver knows it; amounts in minor units."""
-
-    number: str
-    reference: str
-    currency: str
-    amount: int
-    due_on: date
-    manner: str
-    place: int
-    paid: int = 0
-    settled_at: datetime | None = None
-    opted_out_at: datetime | None = None
-    disputed_at: datetime | None = None
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Paid:
-    """Money that was told of: when, the bank's day, and how much of it pays the debt."""
-
-    at: datetime
-    on: date
-    reference: str
-    amount: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """A promise by key: when, what was open then, and the promised day at the payer's."""
-
-    at: datetime
-    reference: str
-    amount: int
-    due_on: date
-
-
-@dataclass(kw_only=True)
-class Book:
-    """Everything that was done to the product, and when."""
-
-    debtors: dict[str, Debtor] = field(default_factory=dict)
-    ids: dict[str, int] = field(default_factory=dict)
-    doubtful: int = 0
-    paid: list[Paid] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
-    surplus: int = 0
-    payments: int = 0
-
-    @cached_property
-    def by_number(self) -> dict[str, Debtor]:
-        return {debtor.number: debtor for debtor in self.debtors.values()}
 
 
 class Month:

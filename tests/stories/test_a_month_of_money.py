@@ -20,7 +20,8 @@ from dialer.domain.words import Mode, Outcome, Purpose, TaskState
 from dialer.models import Allocation, Attempt, Call, CallTask, Payment, Promise, Receivable
 from dialer.models.statements import statement, totals
 from dialer.simulator.witness import Ring
-from tests.stories.month import BEGIN, PLACES, Debtor, Month, Said
+from tests.stories.book import Debtor, Said
+from tests.stories.month import BEGIN, PLACES, Month
 from tests.world import World
 
 ACCOUNTS, DAYS = 2000, 30

@@ -9,6 +9,7 @@ from dialer.domain.credit import Terms
 from dialer.domain.money import PromiseState, ReceivableState
 from dialer.domain.words import Disposition, Language, Mode, Outcome, Purpose, TaskState
 from dialer.models import Call, CallTask, Contact, Letter, Promise, Receivable
+from dialer.models.pace import SENDS, hold_back
 from dialer.selling.terms import NewDeal, agree_deal
 from tests.make import (
     REP_PHONE,
@@ -69,17 +70,16 @@ def test_a_payment_while_the_carrier_holds_the_call_keeps_it_from_ringing(world:
 
 
 def test_a_payment_before_a_planned_leg_has_left_keeps_it_from_leaving(world: World) -> None:
-    tasks = [schedule(world)]
-    with world.sessions.write() as session:  # others take all turns of the account's pace
-        session.execute(
-            sa.text("UPDATE pace SET next_at = :at"), {"at": "2030-01-01 00:00:00.000000"}
-        )
+    task_id = schedule(world)
+    with world.sessions.write() as session:  # others have taken the turns of a minute
+        now = world.rt.now()
+        hold_back(session, SENDS, now, now + timedelta(minutes=1))
     live(world, 3)
     pay(world)
-    live(world, 10)
+    live(world, 90)
     assert world.sim.accepted("Calls.json") == []
-    assert task_of(world, tasks[0]).state is TaskState.CANCELLED
-    assert call_of(world, tasks[0]).outcome is Outcome.CANCELED
+    assert task_of(world, task_id).state is TaskState.CANCELLED
+    assert call_of(world, task_id).outcome is Outcome.CANCELED
 
 
 def test_whoever_answers_after_the_payment_hears_thanks_and_no_word_to_others(

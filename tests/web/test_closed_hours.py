@@ -1,10 +1,15 @@
 """The page on which a person's own hours are noted."""
 
+import pytest
+
 from dialer.domain.windows import parse_hours
 from dialer.models.gate_facts import elsewhere_numbers, load_wishes
 from dialer.selling.lists import NewList, register_list
 from tests.web.conftest import Come
 from tests.world import World
+
+# What the database has to do with it is shown beside the tables.
+pytestmark = pytest.mark.only_on("sqlite")
 
 FORM = {"weekday": ["1", "3"], "from": "12:00", "to": "14:00", "reason": "lunch <b>"}
 
