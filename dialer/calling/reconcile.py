@@ -12,7 +12,7 @@ from dialer.calling.budget import ask_carrier
 from dialer.calling.each import for_each
 from dialer.calling.incidents import note_orphan, report
 from dialer.calling.sent import load, note_uncertain
-from dialer.calling.stops import stop_on_doubts
+from dialer.calling.stops import knows_the_time, stop_on_doubts
 from dialer.calling.told import record_on
 from dialer.carrier.port import CarrierCall, CarrierRefused, CarrierUncertain, Told
 from dialer.domain.attempt import (
@@ -113,7 +113,9 @@ def resolve_doubt(rt: Runtime, attempt_id: int) -> bool:
             (found for found in listed if may_be_of(session, attempt, found)), key=created_order
         )
         if not ours:
-            return note_miss(session, call, attempt, asked_at)
+            # To a clock that is a day ahead, a doubt of this minute is a day old.
+            is_sane = knows_the_time(session, rt.now())
+            return is_sane and note_miss(session, call, attempt, asked_at)
         for other in ours[1:]:
             note_orphan(session, other, rt.now(), attempt)
         attempt.carrier_sid = ours[0].carrier_sid

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser.conftest import ROOT, SCREENSHOTS, Opener
+from tests.browser.conftest import ROOT, SCREENSHOTS, Opener, run_demo
 from tests.browser.reading import strangers
 from tests.browser.walking import ask, choose_look, kind_of, log_in, walk
 
@@ -58,8 +58,15 @@ def names() -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def lived_in(demo: Card) -> Card:
-    """The demo after a call, a debt, and a planned reminder, so that no page is only empty."""
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Card]:
+    """A demo of its own, which nobody else writes names into, with something on every page."""
+    with run_demo(tmp_path_factory.mktemp("lived-in"), speed=10) as card:
+        live_in(card)
+        yield card
+
+
+def live_in(demo: Card) -> None:
+    """A call, a debt, and a planned reminder."""
     brief = {"point": "三年保修", "target_stage": 3}
     wish = {"contact_id": 1, "purpose": "follow_up", "brief": brief}
     call_id = ask(demo, "/calls", wish, "every-page")["id"]
@@ -73,7 +80,6 @@ def lived_in(demo: Card) -> Card:
     ask(demo, f"/calls/{call_id}/hangup", {})
     wait_until(lambda: ask(demo, f"/calls/{call_id}")["ended_at"])
     ask(demo, f"/calls/{call_id}/disposition", {"disposition": "said", "note": "三年保修"})
-    return demo
 
 
 def wait_until(true: Callable[[], Any]) -> None:

@@ -100,6 +100,17 @@ def test_whoever_unsubscribes_gets_not_even_what_waits(world: World, office: Pos
     assert office.letters == []
 
 
+def test_a_consent_taken_back_before_the_letter_leaves_stops_it(
+    world: World, office: PostOffice
+) -> None:
+    consent(world)
+    letter_id = resend_notice(world.rt, rep(world), owe(world))
+    consent(world, source="")
+    assert send_letters(world.rt) == 0
+    assert letter(world, letter_id).reason == "no_consent"
+    assert office.letters == []
+
+
 def test_a_link_that_nobody_was_given_does_nothing(world: World) -> None:
     consent(world)
     assert not unsubscribe(world.rt, "0" * 32)
