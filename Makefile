@@ -26,11 +26,11 @@ check:  ## format, lint, types, imports, configuration, translations, licences, 
 	@$(BIN)/python -m scripts.check
 
 bench:  ## measure on this machine, at most 20 minutes
-	@$(SETUP) --for check
+	@$(SETUP) --for bench
 	@$(BIN)/python -m pytest -m bench tests/bench $(ARGS)
 
 bench-large:  ## measure with a million tasks and more
-	@$(SETUP) --for check
+	@$(SETUP) --for bench
 	@BENCH_SIZE=large $(BIN)/python -m pytest -m bench tests/bench $(ARGS)
 
 chaos:  ## break things for MINUTES=10, from where the last run stopped, and count the rings

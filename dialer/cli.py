@@ -11,6 +11,7 @@ COMMANDS = {
     "db": "dialer.commands.db:db",
     "demo": "dialer.commands.demo:demo",
     "doctor": "dialer.commands.doctor:doctor",
+    "erase": "dialer.commands.erase:erase",
     "hold": "dialer.commands.hold:hold",
     "import": "dialer.commands.import_:bring_in",
     "live": "dialer.commands.live:live",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import get_timezone_location
 from babel.support import Translations
 
@@ -64,6 +65,15 @@ REASONS: Final[Mapping[str, Callable[[Translate], str]]] = {
     ),
     "cool_off": lambda _: _("%(law)s demands a pause of %(pause)s after a %(event_word)s."),
 }
+# Laws that are known by these names in English, and by their own where Chinese is read.
+CHINESE_LAWS: Final[tuple[Callable[[Translate], str], ...]] = (
+    lambda _: _("13-ministry plan 2018; MIIT 2020 draft; Civil Code 1033"),
+    lambda _: _("GB/T 45251-2025; NIFA 2024; CBA 2026"),
+    lambda _: _("bank association principles 2023-24"),
+    lambda _: _("Outsourcing regs art. 14(3)"),
+    lambda _: _("OFCA benchmark CoP 2024; HKAB/DTCA 2024-06-21"),
+    lambda _: _("Code of Banking Practice"),
+)
 WORDS: Final[Mapping[str, Callable[[Translate], str]]] = {
     "sales": lambda _: _("sales"),
     "collection": lambda _: _("collection"),
@@ -129,6 +139,18 @@ def city(zone: str, language: str) -> str:
         return zone
 
 
+@lru_cache(maxsize=256)
+def jurisdiction(code: str, language: str) -> str:
+    """A preset or a region: `US-FL`; where Chinese is read, its country by name before the rest."""
+    if language not in LOCALES or not code:
+        return code
+    country, *rest = code.split("-")
+    names = Locale.parse(LOCALES[language]).territories
+    name = names.get("GB" if country == "UK" else country, country)
+    collection = word("collection", translator(language))
+    return "·".join([name, *(collection if part == "debt" else part for part in rest)])
+
+
 def variant(kind: str, params: Mapping[str, Any]) -> str:
     """Which of a rule's sentences fits."""
     detail = params.get("why") or params.get("cause")
@@ -142,7 +164,10 @@ def variant(kind: str, params: Mapping[str, Any]) -> str:
 def opening(verdict: NotUntil, language: str) -> str:
     """The next opening on the clock that the rule spoke of."""
     zone = verdict.params.get("zone") or verdict.zones[0]
-    return f"{verdict.instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({city(zone, language)})"
+    local = verdict.instant.astimezone(ZoneInfo(zone))
+    said = {"time": f"{local:%Y-%m-%d %H:%M}", "place": city(zone, language)}
+    _ = translator(language)
+    return _("%(time)s (%(place)s)") % said
 
 
 def words(verdict: Verdict, language: str, _: Translate) -> Lenient:
@@ -150,7 +175,11 @@ def words(verdict: Verdict, language: str, _: Translate) -> Lenient:
     given = Lenient(verdict.params)
     given["zone"] = city(given["zone"], language) if given["zone"] else ""
     given["zones"] = ", ".join(city(zone, language) for zone in verdict.zones)
-    given["unsure"] = ", ".join(given["unsure"])
+    given["unsure"] = ", ".join(jurisdiction(preset, language) for preset in given["unsure"])
+    for name in ("country", "region", "preset"):
+        given[name] = jurisdiction(given[name], language)
+    source = given["source"]
+    given["source"] = _(source) if source else ""
     given["count"] = len(given["counted"])
     given["law_word"] = word(given["law"], _)
     given["event_word"] = word(given["event"], _)

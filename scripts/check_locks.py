@@ -20,7 +20,7 @@ PINNED = re.compile(r"^(?P<name>[\w.-]+)(?:\[[\w,-]+\])?==(?P<version>[^\s;\\]+)
 
 def main() -> int:
     wrong = [
-        *(fault for name in ("tools", "base", "dev") for fault in python_faults(name)),
+        *(fault for name in ("tools", "base", "dev", "bench") for fault in python_faults(name)),
         *(fault for project in (ROOT, BROWSER_PROJECT) for fault in npm_faults(project)),
     ]
     print("\n".join(f"{fault}: make lock" for fault in wrong))

@@ -12,7 +12,7 @@ UV = (
 
 
 def main() -> None:
-    for name in ("tools", "base", "dev"):
+    for name in ("tools", "base", "dev", "bench"):
         files = (f"requirements/{name}.in", "-o", f"requirements/{name}.txt")
         run(*UV, *sys.argv[1:], *files)
     for project in (ROOT, BROWSER_PROJECT):

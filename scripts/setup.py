@@ -29,6 +29,7 @@ STAMPS = VENV / "stamps"
 LOG = ROOT / "var" / "setup.log"
 PYTHON = VENV / "bin" / "python"
 BROWSER = VENV / "browser"
+LOAD = VENV / "load"
 BROWSER_PROJECT = ROOT / "scripts" / "browser"
 OLDEST = (3, 11)
 NEWER_PYTHONS = ("python3.13", "python3.12", "python3.11")
@@ -60,7 +61,11 @@ def main() -> None:
 def parse_arguments() -> str:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--for", dest="needs", choices=["run", "check", "test"], default="run", metavar="GOAL"
+        "--for",
+        dest="needs",
+        choices=["run", "check", "test", "bench"],
+        default="run",
+        metavar="GOAL",
     )
     return str(parser.parse_args().needs)
 
@@ -113,7 +118,7 @@ def steps_for(needs: str) -> list[Step]:
     builder = ROOT / "scripts" / "build_assets.py"
     sources = sorted(path for path in static.glob("src/**/*") if path.is_file())
     steps = [
-        python_packages(with_tools=needs != "run"),
+        python_packages(needs),
         Step("dialer itself", [ROOT / "pyproject.toml"], VENV / "bin" / "dialer", link_dialer),
         Step("npm packages", locks, ROOT / "node_modules", lambda: install_npm_packages(ROOT)),
         Step("pages' assets", [builder, *locks, *sources], static / "dist", build_assets),
@@ -122,15 +127,20 @@ def steps_for(needs: str) -> list[Step]:
     if needs == "test":
         locks = [BROWSER_PROJECT / "package.json", BROWSER_PROJECT / "package-lock.json"]
         steps.append(Step("browser", locks, BROWSER / "browser.json", prepare_browser))
+    if needs == "bench":
+        steps.append(Step("load generator", [], LOAD, unpack_wrk))
     return steps
 
 
-def python_packages(*, with_tools: bool) -> Step:
-    """The tools for checks and tests stay once they are there: they contain what `run` needs."""
-    kept = STAMPS / "with-tools"
-    if with_tools:
-        kept.touch()
-    wanted = ROOT / "requirements" / ("dev.txt" if kept.exists() else "base.txt")
+def python_packages(needs: str) -> Step:
+    """Whatever was once needed stays: each list contains the one before it."""
+    tools, rivals = STAMPS / "with-tools", STAMPS / "with-rivals"
+    if needs != "run":
+        tools.touch()
+    if needs == "bench":
+        rivals.touch()
+    name = "bench" if rivals.exists() else "dev" if tools.exists() else "base"
+    wanted = ROOT / "requirements" / f"{name}.txt"
     installer = ROOT / "requirements" / "tools.txt"
     return Step(
         "Python packages", [installer, wanted], VENV, lambda: install_packages(installer, wanted)
@@ -221,6 +231,18 @@ def write_font_list() -> Path:
     fonts = BROWSER / "fonts.conf"
     fonts.write_text("<?xml version='1.0'?>\n<fontconfig>" + "".join(lines) + "</fontconfig>\n")
     return fonts
+
+
+def unpack_wrk() -> None:
+    """Debian's package, unpacked beside the environment; a system that has wrk needs none."""
+    LOAD.mkdir(exist_ok=True)
+    if shutil.which("wrk"):
+        return
+    if not shutil.which("apt-get") or not shutil.which("dpkg"):
+        stop("wrk is missing, and only Debian's is known here: install wrk")
+    run("apt-get", "download", "wrk", "libluajit-5.1-2", cwd=LOAD)
+    for package in sorted(LOAD.glob("*.deb")):
+        run("dpkg", "-x", str(package), str(LOAD))
 
 
 def node_home() -> Path:

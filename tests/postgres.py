@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,45 @@ FAST_AND_FORGETFUL = (
     "max_connections=300",
     "listen_addresses=",
 )
+
+PUT_OTHERS_OUT = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+SHAPE = """
+    SELECT (SELECT string_agg(version_num, ',') FROM alembic_version),
+           (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_constraint),
+           string_agg(relname || relnatts, ' ' ORDER BY relname)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+"""
+# Most tables are empty after a test, and are left alone.
+EMPTY = """
+DO $$
+DECLARE
+    name text;
+    is_full boolean;
+    full_ones text[] := '{}';
+BEGIN
+    FOR name IN
+        SELECT quote_ident(relname) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+          AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO is_full;
+        IF is_full THEN full_ones := full_ones || name; END IF;
+    END LOOP;
+    SET LOCAL session_replication_role = replica;
+    FOREACH name IN ARRAY full_ones LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+    FOR name IN
+        SELECT quote_ident(sequencename) FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL
+    LOOP
+        EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+    END LOOP;
+END $$
+"""
+# Databases of this process that are empty and nobody's.
+FREE: list[str] = []
 
 # What an operator's server does: every commit is on the disk before it is told.
 DURABLE = ("fsync=on", "synchronous_commit=on", "max_connections=300", "listen_addresses=")
@@ -69,11 +109,38 @@ def stop() -> None:
 
 @contextmanager
 def clean_database() -> Iterator[str]:
-    """The URL of a copy of the template, dropped afterwards with whoever is still connected."""
+    """The URL of an empty database with today's schema, of the borrower alone."""
+    name = FREE.pop() if FREE else copy_template()
+    yield url_of(name)
+    if empty(name):
+        FREE.append(name)
+    else:
+        administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def copy_template() -> str:
     name = f"t_{uuid.uuid4().hex}"
     administer(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    yield url_of(name)
-    administer(f"DROP DATABASE {name} WITH (FORCE)")
+    return name
+
+
+def empty(name: str) -> bool:
+    """Whether the database is as the template again: whoever is still connected is put out.
+
+    A test that changed the schema leaves a database that nobody else can use.
+    """
+    with connect(name) as connection:
+        connection.execute(PUT_OTHERS_OUT)
+        if connection.execute(SHAPE).fetchone() != shape_of_template():
+            return False
+        connection.execute(EMPTY)
+    return True
+
+
+@cache
+def shape_of_template() -> Any:
+    with connect(TEMPLATE) as connection:
+        return connection.execute(SHAPE).fetchone()
 
 
 def url_of(database: str) -> str:
@@ -81,10 +148,12 @@ def url_of(database: str) -> str:
 
 
 def administer(statement: str) -> None:
-    with psycopg.connect(
-        host=f"{home()}/server", user=OWNER, dbname="postgres", autocommit=True
-    ) as connection:
+    with connect("postgres") as connection:
         connection.execute(statement.encode())
+
+
+def connect(database: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(host=f"{home()}/server", user=OWNER, dbname=database, autocommit=True)
 
 
 def data() -> str:

@@ -12,7 +12,7 @@ from dialer.domain.policy import Closure, Law
 from dialer.domain.verdict import Allowed, Never, NotUntil, Verdict
 from dialer.domain.windows import parse_hours, weekly
 from dialer.domain.words import Language, Mode
-from dialer.sentences import explain, explain_why
+from dialer.sentences import CHINESE_LAWS, explain, explain_why
 from tests.domain.asking import (
     BERLIN,
     DUBAI,
@@ -51,7 +51,7 @@ def each_rule() -> list[Verdict]:
         *(Never(rule="number", params={"why": why}) for why in REASONS_OF_NUMBERS),
         ask(NAIROBI, "care", NOON),
         ask(MIAMI, "care", NOON, suppressed=True),
-        Never(rule="no_zone"),
+        Never(rule="no_zone", params={"region": None}),
         ask(MEXICO, "care", NOON),
         ask(MIAMI, "care", NOON, mode=Mode.MACHINE),
         ask(MIAMI, "care", NOON, dnc_lists=frozenset({("US", date(2026, 1, 1))})),
@@ -129,6 +129,19 @@ def test_the_reason_can_stand_alone_with_the_city_in_the_readers_language() -> N
     assert "紐約" in explain_why(verdict, "zh-TW")
     settled = ask(MIAMI, "closing", NOON)
     assert explain_why(settled, "en") == explain(settled, "en")
+
+
+def test_law_is_named_in_the_readers_language_where_it_has_such_a_name() -> None:
+    late = explain(ask(SHANGHAI, "care", "2026-11-23 14:00"), "zh-CN")
+    assert "中国（2018年十三部门方案" in late
+    debt = {"preset": "UK-debt", "source": "FCA CONC 7.9.4R", "confidence": "A"}
+    never = explain(Never(rule="consent:UK-debt", params=debt), "zh-TW")
+    assert "英國·催收（FCA CONC 7.9.4R）" in never
+
+
+def test_every_law_with_a_chinese_name_is_a_presets() -> None:
+    rules = {preset.rule for preset in shipped().presets.values()}
+    assert {named(str) for named in CHINESE_LAWS} <= rules
 
 
 def test_a_zone_that_has_no_city_yet_keeps_its_name() -> None:

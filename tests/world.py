@@ -13,12 +13,13 @@ client carries its requests, and the clock's duties run at their own intervals o
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 
 from dialer.app import create_app
 from dialer.calling.click import Click, click_to_dial
@@ -26,7 +27,7 @@ from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.policy import Policy
 from dialer.domain.words import Purpose
 from dialer.models import Attempt, Call, CallEvent, CallLeg, Contact, User
-from dialer.models.database import Sessions, make_engine
+from dialer.models.database import Sessions
 from dialer.models.installation import prepare
 from dialer.runtime import Runtime
 from dialer.scheduling.duties import DUTIES, run_duty
@@ -37,6 +38,7 @@ from dialer.settings.planning import load_planning
 from dialer.settings.playbook import load_playbook
 from dialer.settings.policy import load_policy
 from dialer.settings.scripts import load_scripts
+from tests.engines import borrow_engine, give_back
 from tests.make import OTHER_REP_PHONE, make_account, make_contact, make_user
 from tests.wire import Simulation, Wire
 
@@ -47,13 +49,27 @@ ACCOUNT_SID = "AC" + "5" * 32
 AUTH_TOKEN = "a-token-for-the-tests-alone"
 CALLER_IDS = ("+862155550100", "+13055550100")
 TICK_SECONDS = 0.25
-# How often duties look around when nothing has happened; production looks more often.
-IDLE_SECONDS = 5
+# How often duties look around when nothing has happened, lately and for a while; production
+# looks more often.
+IDLE_SECONDS, QUIET_SECONDS = 5, 10
 
 
 @cache
 def shipped_policy() -> Policy:
     return load_policy(CONFIG)
+
+
+@cache
+def shipped_rules() -> dict[str, Any]:
+    """The rules of `config/`, read once; they are frozen."""
+    return {
+        "policy": shipped_policy(),
+        "cadence": load_cadence(CONFIG),
+        "scripts": load_scripts(CONFIG),
+        "rules": load_call_rules(CONFIG),
+        "planning": load_planning(CONFIG),
+        "playbook": load_playbook(CONFIG),
+    }
 
 
 def make_settings(database_url: str, spool_dir: str, **environ: str) -> Settings:
@@ -76,12 +92,7 @@ def make_settings(database_url: str, spool_dir: str, **environ: str) -> Settings
 def assemble(**hands: Any) -> Runtime:
     """A runtime by the shipped rules; `hands` are the rest of its fields."""
     return Runtime(
-        policy=shipped_policy(),
-        cadence=load_cadence(CONFIG),
-        scripts=load_scripts(CONFIG),
-        rules=load_call_rules(CONFIG),
-        planning=load_planning(CONFIG),
-        playbook=load_playbook(CONFIG),
+        **shipped_rules(),
         **hands,
     )
 
@@ -114,7 +125,7 @@ class World:
         )  # fmt: skip
         settings = make_settings(database_url, str(spool_dir), **environ)
         tokens = count(seed << 64)
-        self.sessions = Sessions(make_engine(database_url))
+        self.sessions = Sessions(borrow_engine(database_url))
         with self.sessions.write() as session:
             prepare(session, "ab" * 32, start)
         self.rt = assemble(
@@ -126,12 +137,20 @@ class World:
             wait=self.sim.advance,
             token=lambda: f"{next(tokens):032x}",
         )
-        self.app = create_app(self.rt)
-        self.sim.serves(self.app)
+        self.sim.serves(self)
         self.last_run: dict[str, datetime] = {}
-        self.is_stirred = True
+        self.is_stirred, self.stirred_at = True, start
         self.sim.each_step(self.stir)
         self.floor: Floor | None = None
+
+    @cached_property
+    def app(self) -> Flask:
+        """The house's application; made when somebody first asks it for something."""
+        return create_app(self.rt)
+
+    def __call__(self, *request: Any) -> Any:
+        """As a WSGI application: the carrier's callbacks."""
+        return self.app(*request)
 
     def open_floor(self) -> "World":
         now = self.sim.now()
@@ -165,18 +184,21 @@ class World:
     def skip(self, seconds: float) -> None:
         """Let time pass in which nothing is due but the carrier's own."""
         self.sim.advance(seconds)
+        self.stir()
         self.run_duties()
 
     def stir(self) -> None:
         """Something happened: prompt duties are woken, as they are in production."""
-        self.is_stirred = True
+        self.is_stirred, self.stirred_at = True, self.sim.now()
 
     def run_duties(self) -> None:
         """Run what is due, and the prompt duties whenever something has happened."""
         now, woken, self.is_stirred = self.sim.now(), self.is_stirred, False
+        is_quiet = (now - self.stirred_at).total_seconds() > QUIET_SECONDS
+        idle = QUIET_SECONDS if is_quiet else IDLE_SECONDS
         for duty in DUTIES:
             last = self.last_run.get(duty.name)
-            pause = max(duty.seconds, IDLE_SECONDS)
+            pause = max(duty.seconds, idle)
             late = last is None or (now - last).total_seconds() >= pause
             if late or (duty.prompt and woken):
                 self.last_run[duty.name] = now
@@ -219,4 +241,4 @@ class World:
         for thread in threading.enumerate():
             if thread.name == "floor":  # a last look may be under way; its connection is ours
                 thread.join(20)
-        self.sessions.engine.dispose()
+        give_back(self.sessions.engine)

@@ -15,9 +15,8 @@ from dialer.api.route import BOSSES, Asked, Route
 from dialer.api.shapes import SOME_TEXT, Body, Id, LongName, Out, PageQuery, Point, Text
 from dialer.domain.matching import Doubt
 from dialer.domain.money import PaymentState
-from dialer.domain.words import UserRole
-from dialer.models import Allocation, Payment, Receivable
-from dialer.models.visibility import sees_account
+from dialer.models import Payment
+from dialer.models.incoming import sees_payment
 from dialer.selling.deciding import assign_payment, return_payment, settle_surplus
 from dialer.selling.payments import NewPayment, receive_payment
 
@@ -138,11 +137,8 @@ def payment_out(row: Payment) -> PaymentOut:
 
 def list_payments(asked: Asked) -> PaymentsOut:
     """Money that came in for accounts that the user sees; bosses see all of it."""
-    user = asked.who.user
-    query = sa.select(Payment).options(selectinload(Payment.allocations))
-    if user.role is UserRole.REP:
-        seen = Allocation.receivable.has(Receivable.account.has(sees_account(user)))
-        query = query.where(sa.or_(Payment.created_by_id == user.id, Payment.allocations.any(seen)))
+    shares = selectinload(Payment.allocations)
+    query = sa.select(Payment).where(sees_payment(asked.who.user)).options(shares)
     if asked.query.state is not None:
         query = query.where(Payment.state == asked.query.state)
     with asked.rt.sessions.read() as session:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from dialer.calling.incidents import note_second
-from dialer.calling.talk import Talk, answer_customer, understand
+from dialer.calling.talk import Talk, answer_customer, heed_late, understand
 from dialer.calling.told import MAY_LIVE, record_on
 from dialer.carrier.port import Told
 from dialer.domain.instruction import Ask, HangUp, Instruction, JoinRoom
@@ -46,6 +46,22 @@ def answer_voice(
         if call.ended_at is not None or not is_wanted or attempt.carrier_sid != carrier_sid:
             return HangUp()
         return instruct(rt, session, call, attempt, step, digits)
+
+
+def hear_late(rt: Runtime, token: str, step: str, carrier_sid: str, digits: str) -> None:
+    """A key that could not be heard when it was pressed: what must be in force is, from now on."""
+    with rt.sessions.write() as session:
+        attempt = session.execute(
+            sa.select(Attempt).where(Attempt.token == token)
+        ).scalar_one_or_none()
+        if attempt is None:
+            return
+        call = lock_call(session, attempt.call_id)
+        session.refresh(attempt)
+        if attempt.carrier_sid != carrier_sid or not is_machines(call, attempt):
+            return
+        record_on(rt, session, attempt, asked(rt, token, step, carrier_sid, digits))
+        heed_late(Talk(rt, session, call, attempt), step, digits)
 
 
 def asked(rt: Runtime, token: str, step: str | None, carrier_sid: str, digits: str | None) -> Told:

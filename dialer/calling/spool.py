@@ -9,19 +9,24 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from dialer.calling.told import record_told
+from dialer.calling.answer import hear_late
+from dialer.calling.told_together import Telling, record
 from dialer.carrier.port import BadShape, Form
 from dialer.logs import trouble
 from dialer.runtime import Runtime
 
 MAX_FILES = 20_000
+# The source of a key, before the step at which it was pressed.
+KEY = "voice/"
 REPLAY_SECONDS = 10
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
 UNREADABLE = (ValueError, KeyError, TypeError, BadShape)
@@ -155,11 +160,21 @@ def replay(rt: Runtime, path: Path) -> int:
         return 0
     try:
         callback = Spooled.load(text)
-        fact = rt.carrier.read(callback.source, callback.form, callback.received_at)
+        store = storing(rt, callback)
     except UNREADABLE as error:
         log.error("a spooled callback cannot be read", extra=trouble(error))
         path.replace(path.with_suffix(".unreadable"))
         return 0
-    record_told(rt, callback.token, fact)
+    store()
     path.unlink(missing_ok=True)
     return 1
+
+
+def storing(rt: Runtime, callback: Spooled) -> Callable[[], None]:
+    """What stores it: a fact, or a key that somebody pressed. Raises what UNREADABLE names."""
+    if callback.source.startswith(KEY):
+        asked = rt.carrier.read_asked(callback.form)
+        step = callback.source.removeprefix(KEY)
+        return partial(hear_late, rt, callback.token, step, asked.carrier_sid, asked.digits or "")
+    fact = rt.carrier.read(callback.source, callback.form, callback.received_at)
+    return partial(record, rt, Telling(token=callback.token, told=fact))

@@ -36,6 +36,7 @@ from dialer.wording import say_date, say_money, speak_money
 
 VOICEMAIL_STEP = "voicemail"
 CALL_BACK_STEP = "call_back"
+IN_FORCE_AT_ONCE = (Effect.SUPPRESS, Effect.DISPUTE)
 CALL_BACK = Turn(says=("call_back",), disposition=Disposition.RESCHEDULED)
 
 
@@ -82,6 +83,16 @@ def answer_customer(talk: Talk, step: str | None, digits: str | None) -> Instruc
     note_turn(talk, f"{step or ''}:{digits or ''}", turn, promise_on)
     take_effect(talk, turn)
     return put(talk, turn, promise_on)
+
+
+def heed_late(talk: Talk, step: str, digits: str) -> None:
+    """A key of a call that is over or was apologised to: what people may not lose takes effect."""
+    if step in (VOICEMAIL_STEP, CALL_BACK_STEP):
+        return
+    turn = next_turn(talk, step, digits)
+    if turn.effect in IN_FORCE_AT_ONCE:
+        note_turn(talk, f"{step}:{digits}", turn, None)
+        take_effect(talk, turn)
 
 
 def next_turn(talk: Talk, step: str | None, key: str | None) -> Turn:

@@ -1,4 +1,7 @@
-"""Recording what the carrier tells: one durable transaction, and nothing else happens here."""
+"""Recording what the carrier tells of one call: one durable transaction, and nothing else happens.
+
+What it tells of many calls at once is recorded by `told_together`.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dialer.calling.incidents import note_late, note_second, owner_of
 from dialer.carrier.port import Told
-from dialer.domain.attempt import CANCEL, SILENCE_SECONDS, evidence_step
+from dialer.domain.attempt import CANCEL, SILENCE_SECONDS, Step, evidence_step
 from dialer.domain.call import CallView
 from dialer.domain.words import AttemptState, IncidentKind
 from dialer.models.attempts import Attempt
@@ -25,7 +28,7 @@ MAY_LIVE = (
 )  # fmt: skip
 
 
-def record_told(rt: Runtime, token: str, told: Told) -> None:
+def record_alone(rt: Runtime, token: str, told: Told) -> None:
     """Store a fact, fold its call, step its attempt. Repeats change nothing.
 
     A signed fact for a token that we do not know is kept as an orphan.
@@ -115,10 +118,8 @@ def step_by_evidence(
     """
     if told.kind not in SIGNS_OF_LIFE:
         return
-    leg = next((leg for leg in view.legs if leg.attempt_id == attempt.id), None)
-    over = leg is not None and leg.ended_at is not None
-    step = evidence_step(attempt.state, is_final=over)
-    by = By(actor=told.source, at=rt.now(), reason=told.leg_status or told.kind)
+    step, over = step_for(attempt.id, attempt.state, told, view)
+    by = by_word(rt, told)
     changes = sid_change(attempt, told.carrier_sid)
     changes["check_at"] = by.at + timedelta(seconds=SILENCE_SECONDS)
     if step is not None:
@@ -127,6 +128,21 @@ def step_by_evidence(
         attempt.carrier_sid, attempt.check_at = told.carrier_sid, changes["check_at"]
     if attempt.state not in MAY_LIVE or attempt.token_revoked_at is not None:
         end_unwanted(session, attempt, told.carrier_sid, by, alive=not over)
+
+
+def step_for(
+    attempt_id: int, state: AttemptState, told: Told, view: CallView
+) -> tuple[Step | None, bool]:
+    """The step that a fact calls for, and whether its leg is over."""
+    leg = next((leg for leg in view.legs if leg.attempt_id == attempt_id), None)
+    over = leg is not None and leg.ended_at is not None
+    is_sign = told.kind in SIGNS_OF_LIFE
+    return evidence_step(state, is_final=over) if is_sign else None, over
+
+
+def by_word(rt: Runtime, told: Told) -> By:
+    """The carrier steps, by what it told."""
+    return By(actor=told.source, at=rt.now(), reason=told.leg_status or told.kind)
 
 
 def end_unwanted(

@@ -15,6 +15,7 @@ from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account
 from dialer.models.events import Fact, append, lock_call
 from dialer.models.ledger import lock_receivable, stop_asking
+from dialer.models.people import AuditEntry
 from dialer.models.wake import wake_clock
 from dialer.runtime import Runtime
 
@@ -45,6 +46,8 @@ def wrap_up(rt: Runtime, call_id: int, said: WrapUp) -> None:
         call = lock_call(session, call_id)
         check_wrap_up(rt, call, said)
         now = rt.now()
+        if call.wrapped_up_at is not None:
+            session.add(note_correction(call, said, now))
         call.disposition = said.disposition
         call.note = said.note or call.note
         call.reached_stage = said.reached_stage
@@ -73,6 +76,14 @@ def check_wrap_up(rt: Runtime, call: Call, said: WrapUp) -> None:
         raise NotLive
     if said.disposition not in dispositions_for(rt.cadence, call.purpose):
         raise WrongDisposition
+
+
+def note_correction(call: Call, said: WrapUp, now: datetime) -> AuditEntry:
+    """Who said something else of a call than before."""
+    return AuditEntry(
+        at=now, actor_id=said.user_id, action="call.correct", subject_kind="call",
+        subject_id=call.id, detail={"was": call.disposition, "now": said.disposition},
+    )  # fmt: skip
 
 
 def lift_stage(session: Session, call: Call, said: WrapUp) -> None:

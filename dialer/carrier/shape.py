@@ -6,7 +6,9 @@ parameters of the carrier's are welcome.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 
 from dialer.carrier.port import BadShape, Form
 from dialer.carrier.words import ANSWERED_BY, LEG_STATUS
@@ -81,19 +83,22 @@ def check_name(name: str, value: str) -> None:
 
     `CallStatusb=usy` says the same as `CallStatus=busy` to the signature.
     """
+    if name in FORMS:
+        return
     if not NAME.fullmatch(name):
         raise BadShape("a parameter's name is none")
     known = KNOWN.match(name)
-    if name not in FORMS and known and FORMS[known[0]].fullmatch(name[known.end() :] + value):
+    if known and FORMS[known[0]].fullmatch(name[known.end() :] + value):
         raise BadShape("a parameter's name is a known one and more")
 
 
 def check_value(name: str, value: str) -> None:
     """Refuse a known parameter of another form, and what no database takes."""
     form = FORMS.get(name)
-    if form is not None and value and not form.fullmatch(value):
-        raise BadShape(f"{name}: not of its form")
-    if len(value) > MAX_VALUE or UNSTORABLE.search(value):
+    if form is not None:
+        if value and not form.fullmatch(value):
+            raise BadShape(f"{name}: not of its form")
+    elif len(value) > MAX_VALUE or UNSTORABLE.search(value):
         raise BadShape("a value that cannot be stored")
 
 
@@ -104,8 +109,8 @@ def check_borders(form: Form) -> None:
     another name it is that name's: `DialCallStatus`.
     """
     pairs = sorted(form)
-    signed = "".join(name + value for name, value in pairs)
-    parts = "".join("N" + "n" * (len(name) - 1) + "v" * len(value) for name, value in pairs)
-    for found in TELLING.finditer(signed):
-        if not re.fullmatch("[Nn]n*", parts[found.start() : found.end()]):
+    begins = [0, *accumulate(len(name) + len(value) for name, value in pairs)]
+    for found in TELLING.finditer("".join(name + value for name, value in pairs)):
+        pair = bisect_right(begins, found.start()) - 1
+        if found.end() > begins[pair] + len(pairs[pair][0]):
             raise BadShape("a parameter that ran over its border")

@@ -7,7 +7,7 @@ It has no delimiters and no time, so a signed request still has to be read stric
 import base64
 import hmac
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dialer.carrier.port import Form
 
@@ -23,17 +23,19 @@ def parse_form(body: bytes) -> Form | None:
     if not body:
         return ()
     try:
-        return tuple(
-            parse_qsl(
-                body.decode("ascii"),
-                keep_blank_values=True,
-                strict_parsing=True,
-                errors="surrogateescape",
-                max_num_fields=MAX_FIELDS,
-            )
-        )
+        pairs = body.decode("ascii").split("&")
     except ValueError:
         return None
+    if len(pairs) > MAX_FIELDS or not all("=" in pair for pair in pairs):
+        return None
+    split = (pair.partition("=") for pair in pairs)
+    return tuple((plain(name), plain(value)) for name, _, value in split)
+
+
+def plain(text: str) -> str:
+    """A name or a value as it was before it was put into a form."""
+    text = text.replace("+", " ") if "+" in text else text
+    return unquote(text, errors="surrogateescape") if "%" in text else text
 
 
 def sign(key: str, url: str, form: Form) -> str:

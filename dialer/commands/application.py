@@ -6,6 +6,7 @@ from dialer.app import create_app
 from dialer.calling.spool import keep_replaying
 from dialer.commands.front import Front
 from dialer.commands.house import open_runtime
+from dialer.webhooks.quick import QuickDoor
 
 THREADS = 32
 
@@ -15,4 +16,4 @@ def make_application() -> object:
     rt = open_runtime()
     app = create_app(rt)
     threading.Thread(target=keep_replaying, args=(rt,), name="spool", daemon=True).start()
-    return Front(app, THREADS)
+    return Front(app, THREADS, quick=QuickDoor(rt))

@@ -2,13 +2,15 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from dialer.domain.currencies import to_minor
+from dialer.domain.money import Part
 from dialer.domain.words import (
     AccountClass,
     ContactRole,
@@ -23,6 +25,8 @@ from dialer.people.users import NewUser, add_user, find_user, set_password
 from dialer.runtime import Runtime
 from dialer.selling.accounts import NewAccount, create_account
 from dialer.selling.contacts import NewContact, create_contact
+from dialer.selling.money import NewReceivable, create_receivable
+from dialer.selling.payments import NewPayment, receive_payment
 from dialer.selling.tasks import NewTask, plan_task
 
 FIRST_CALL = timedelta(minutes=10)
@@ -72,6 +76,7 @@ def people(rt: Runtime, floor: Mapping[str, Any]) -> Card:
     logins = [hire(rt, row, team_id) for row in floor["users"]]
     for row in floor["accounts"]:
         open_account(rt, row)
+    bank(rt, floor.get("payments", ()))
     for row in floor["users"]:
         plan_day(rt, row["name"], row.get("purposes", []))
     return {"logins": logins, "token": demo_token(rt, floor)}
@@ -130,8 +135,9 @@ def open_account(rt: Runtime, row: Mapping[str, Any]) -> None:
             address_region=row.get("address_region"),
         ),
     )
-    for contact in row["contacts"]:
-        create_contact(rt, actor, new_contact(account_id, contact))
+    people = [create_contact(rt, actor, new_contact(account_id, one)) for one in row["contacts"]]
+    for debt in row.get("owes", ()):
+        create_receivable(rt, actor, new_debt(rt, account_id, people[0], debt))
 
 
 def new_contact(account_id: int, row: Mapping[str, Any]) -> NewContact:
@@ -147,6 +153,41 @@ def new_contact(account_id: int, row: Mapping[str, Any]) -> NewContact:
         confirmed_zone=row.get("zone"),
         consent=row.get("consent"),
     )
+
+
+def new_debt(
+    rt: Runtime, account_id: int, contact_id: int, row: Mapping[str, Any]
+) -> NewReceivable:
+    """An invoice that was due so many days ago; one that is not due yet has less than none."""
+    today, currency = rt.now().date(), row["currency"]
+    parts = tuple(
+        Part(due_on=today - timedelta(days=days), amount_minor=to_minor(amount, currency))
+        for days, amount in row.get("instalments", ())
+    )
+    return NewReceivable(
+        account_id=account_id,
+        contact_id=contact_id,
+        reference=row["reference"],
+        amount_minor=to_minor(row["amount"], currency),
+        currency=currency,
+        due_on=today - timedelta(days=row["days_ago"]),
+        instalments=parts,
+    )
+
+
+def bank(rt: Runtime, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Money that came in this morning; some of it leaves doubts."""
+    for row in rows:
+        new = NewPayment(
+            amount_minor=to_minor(row["amount"], row["currency"]),
+            currency=row["currency"],
+            paid_on=rt.now().date(),
+            payment_reference=row["payment_reference"],
+            text=row["text"],
+            payer=row["payer"],
+            source="statement",
+        )
+        receive_payment(rt, any_admin(rt), new)
 
 
 def named_user(rt: Runtime, name: str) -> User:

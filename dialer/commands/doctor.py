@@ -64,6 +64,7 @@ def examine(rt: Runtime, post: Post) -> Iterator[Finding]:
     yield check_credentials(rt)
     yield check_caller_ids(rt)
     yield check_public_url(rt, post)
+    yield check_proxies(rt)
 
 
 def ok(sentence: str) -> Finding:
@@ -198,6 +199,19 @@ def check_public_url(rt: Runtime, post: Post) -> Finding:
         return wrong(f"{name} answered {signed[0]} to a right signature; PUBLIC_BASE_URL and "
                      "TWILIO_AUTH_TOKEN must be the same there")  # fmt: skip
     return ok(f"{name} takes what is signed, and nothing else")
+
+
+def check_proxies(rt: Runtime) -> Finding:
+    """Wrong passwords are counted by where they come from; behind an unknown proxy that is one.
+
+    No process of ours speaks TLS, so an https address always means a proxy.
+    """
+    if rt.settings.public_base_url.startswith("https://") and not rt.people.trusted_proxies:
+        return warning(
+            "proxies: none are trusted, so behind yours everybody seems to come from one address; "
+            "name its network in trusted_proxies of people.toml"
+        )
+    return ok(f"proxies: {len(rt.people.trusted_proxies)} networks are trusted")
 
 
 def voice_form(rt: Runtime) -> dict[str, str]:

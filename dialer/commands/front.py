@@ -8,7 +8,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -18,64 +19,89 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+Quick = Callable[[Mapping[str, Any], bytes], Awaitable[bool]]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # Who sends nothing for so long has gone, or wants to keep us waiting.
 QUIET_SECONDS = 15.0
 # Who takes nothing for so long likewise.
-SEND_SECONDS = 30.0
+SEND_SECONDS = 30
 MEGABYTE = 1024 * 1024
 # More than any request has; the page for imports takes larger files than anything else does.
 MOST_BYTES = 21 * MEGABYTE
 FILES, MOST_FILE_BYTES = "/imports", 256 * MEGABYTE
 # What is longer than this lies on disk until it is read.
 KEPT_BYTES = 256 * 1024
+# What is no longer than this may be done without a thread.
+SHORT_BYTES = 16 * 1024
 
 log = logging.getLogger(__name__)
+
+
+async def nothing(_scope: Mapping[str, Any], _body: bytes) -> bool:
+    """No request is done without a thread."""
+    return False
 
 
 class Front:
     """An ASGI application that hands whole requests to a WSGI application in threads."""
 
-    def __init__(self, app: Wsgi, threads: int, quiet_seconds: float = QUIET_SECONDS) -> None:
-        self.app, self.quiet_seconds = app, quiet_seconds
+    def __init__(
+        self, app: Wsgi, threads: int, quiet_seconds: float = QUIET_SECONDS, quick: Quick = nothing
+    ) -> None:
+        self.app, self.quiet_seconds, self.quick = app, quiet_seconds, quick
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
-        """One request."""
+        """One request; what is `quick` with takes no thread."""
         if scope["type"] != "http":
             return
         with SpooledTemporaryFile(max_size=KEPT_BYTES) as body:
             try:
-                size = await self.read(receive, body, most_bytes(scope["path"]))
+                size = await self.read(receive, body, most_bytes(scope["path"]), promised(scope))
             except Refused as refused:
                 await refuse(send, refused.status)
                 return
             if size is None:
                 return
             body.seek(0)
-            line = Line(send, asyncio.get_running_loop())
-            environ = environ_of(scope, body, size)
-            await line.loop.run_in_executor(self.pool, self.answer, environ, line)
-            await line.send_all(line.whole)
+            if size <= SHORT_BYTES and await self.quick(scope, body.read()):
+                await say(send, HTTPStatus.NO_CONTENT)
+                return
+            await self.serve(scope, body, size, send)
 
-    async def read(self, receive: Receive, body: Any, most: int) -> int | None:
-        """Take the body in, and say how long it is; None if the client went. Raises Refused."""
+    async def serve(self, scope: Mapping[str, Any], body: Any, size: int, send: Send) -> None:
+        """Hand a whole request to a thread."""
+        body.seek(0)
+        line = Line(send, asyncio.get_running_loop())
+        environ = environ_of(scope, body, size)
+        await line.loop.run_in_executor(self.pool, self.answer, environ, line)
+        await line.send_all(line.whole)
+
+    async def read(self, receive: Receive, body: Any, most: int, length: int | None) -> int | None:
+        """Take the body in, and say how long it is; None if the client went. Raises Refused.
+
+        With the last byte of what was promised it is whole, whatever the server still waits for.
+        """
         size = 0
         while True:
-            try:
-                async with asyncio.timeout(self.quiet_seconds):
-                    message = await receive()
-            except TimeoutError:
-                raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
+            message = await self.hear(receive)
             if message["type"] == "http.disconnect":
                 return None
             size += len(message.get("body", b""))
             if size > most:
                 raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             body.write(message.get("body", b""))
-            if not message.get("more_body"):
+            if not message.get("more_body") or size == length:
                 return size
+
+    async def hear(self, receive: Receive) -> Message:
+        """The next piece of a request. Raises Refused if nothing comes."""
+        try:
+            async with asyncio.timeout(self.quiet_seconds):
+                return await receive()
+        except TimeoutError:
+            raise Refused(HTTPStatus.REQUEST_TIMEOUT) from None
 
     def answer(self, environ: Environ, line: "Line") -> None:
         """Run the application in this thread; what comes in pieces is sent as it comes."""
@@ -150,7 +176,16 @@ class Line:
         if is_whole and not more:
             self.whole = messages
             return
-        asyncio.run_coroutine_threadsafe(self.send_all(messages), self.loop).result(SEND_SECONDS)
+        self.wait(asyncio.run_coroutine_threadsafe(self.send_all(messages), self.loop))
+
+    def wait(self, sent: "Future[None]") -> None:
+        """Until it was taken. Raises TimeoutError, at once where the process is ending."""
+        for _second in range(SEND_SECONDS):
+            with suppress(TimeoutError):
+                return sent.result(1)
+            if not self.loop.is_running():
+                break
+        raise TimeoutError
 
     async def send_all(self, messages: list[Message]) -> None:
         """One after the other, in one visit to the loop."""
@@ -158,9 +193,21 @@ class Line:
             await self.send(message)
 
 
+def promised(scope: Mapping[str, Any]) -> int | None:
+    """How long the body is, by its head."""
+    lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+    return int(lengths[0]) if len(lengths) == 1 and lengths[0].isdigit() else None
+
+
 def most_bytes(path: str) -> int:
     """How long the body of a request to this path may be."""
     return MOST_FILE_BYTES if path.startswith(FILES) else MOST_BYTES
+
+
+async def say(send: Send, status: HTTPStatus) -> None:
+    """A status, and nothing else."""
+    await send({"type": "http.response.start", "status": int(status), "headers": []})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def refuse(send: Send, status: HTTPStatus) -> None:

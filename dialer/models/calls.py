@@ -39,6 +39,21 @@ class CallTask(Base):
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
         ),
+        # What a clock takes up next, and what it ends, found at once however much waits.
+        sa.Index(
+            "ix_call_tasks_agenda",
+            "mode",
+            "ready_at",
+            "id",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
+        sa.Index(
+            "ix_call_tasks_expiring",
+            "not_after_at",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        ),
         sa.Index("ix_call_tasks_owner_id_state", "owner_id", "state"),
     )
 

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from dialer.models.wake import WAKES, tell_clock
+
 BUSY_SECONDS = 5
 
 
@@ -34,7 +36,8 @@ def make_engine(url: str) -> sa.Engine:
         hide_parameters=True,
         pool_size=16,
         max_overflow=16,
-        connect_args={"options": "-c synchronous_commit=on"},
+        # Every statement is short: compiling one takes longer than running it.
+        connect_args={"options": "-c synchronous_commit=on -c jit=off"},
     )
 
 
@@ -68,6 +71,8 @@ class Sessions:
         session = Session(self.engine, expire_on_commit=False, info={"address": self.address})
         with session, session.begin():
             yield session
+        if session.info.get(WAKES):
+            tell_clock(self.engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

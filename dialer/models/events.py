@@ -14,6 +14,16 @@ from dialer.models.attempts import Attempt
 from dialer.models.calls import Call, CallEvent, CallLeg
 from dialer.models.database import insert_into
 
+# What of a view stands in the call's row, and of a leg in the leg's.
+PROJECTED = (
+    "status", "answered_at", "ended_at", "ended_by", "outcome", "answered_by", "recording_sid",
+    "cost_minor", "cost_currency",
+)  # fmt: skip
+LEG_FIELDS = (
+    "role", "status", "ringing_at", "answered_at", "joined_at", "ended_at", "on_hold",
+    "ring_seconds", "talk_seconds", "hold_seconds", "reason",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
@@ -93,15 +103,8 @@ def read_event(row: Any, roles: Mapping[int, LegRole], by_sid: Mapping[str, int]
 def project(session: Session, call: Call) -> CallView:
     """Fold a locked call's events and write the projection."""
     view = fold(load_events(session, call.id), call.mode)
-    call.status = view.status
-    call.answered_at = view.answered_at
-    call.ended_at = view.ended_at
-    call.ended_by = view.ended_by
-    call.outcome = view.outcome
-    call.answered_by = view.answered_by
-    call.recording_sid = view.recording_sid
-    call.cost_minor = view.cost_minor
-    call.cost_currency = view.cost_currency
+    for name in PROJECTED:
+        setattr(call, name, getattr(view, name))
     for leg in view.legs:
         write_leg(session, call.id, leg)
     session.flush()
@@ -114,17 +117,8 @@ def write_leg(session: Session, call_id: int, leg: Leg) -> None:
     if row is None:
         row = CallLeg(id=leg.attempt_id, call_id=call_id)
         session.add(row)
-    row.role = leg.role
-    row.status = leg.status
-    row.ringing_at = leg.ringing_at
-    row.answered_at = leg.answered_at
-    row.joined_at = leg.joined_at
-    row.ended_at = leg.ended_at
-    row.on_hold = leg.on_hold
-    row.ring_seconds = leg.ring_seconds
-    row.talk_seconds = leg.talk_seconds
-    row.hold_seconds = leg.hold_seconds
-    row.reason = leg.reason
+    for name in LEG_FIELDS:
+        setattr(row, name, getattr(leg, name))
 
 
 def note_fact(session: Session, call: Call, fact: Fact) -> CallView | None:

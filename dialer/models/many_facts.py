@@ -39,11 +39,12 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """One planned call of a rep's. The contact's account should be loaded already."""
+    """One planned call. The contact's account should be loaded already."""
 
     contact: Contact
     number: PhoneNumber
     purpose: Purpose
+    mode: Mode = Mode.REP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +158,13 @@ def facts_of(target: Target, known: Known, own_numbers: frozenset[str], now: dat
     """The facts about one call, as `load_facts` gives them."""
     contact, number = target.contact, target.number
     planned = Planned(
-        number_id=number.id, contact_id=contact.id, purpose=target.purpose, mode=Mode.REP,
+        number_id=number.id, contact_id=contact.id, purpose=target.purpose, mode=target.mode,
         own_numbers=own_numbers, now=now,
     )  # fmt: skip
     return Facts(
         to=number.e164 or "",
         purpose=target.purpose,
-        mode=Mode.REP,
+        mode=target.mode,
         number=stored_description(number),
         history=tuple(calls_with(target, known.past, planned)),
         suppressed=number.id in known.blocked,

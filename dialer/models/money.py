@@ -29,6 +29,12 @@ class Receivable(Base):
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         ),
+        sa.Index(
+            "ix_receivables_disputed",
+            "id",
+            sqlite_where=sa.text("state = 'disputed'"),
+            postgresql_where=sa.text("state = 'disputed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,6 +125,12 @@ class Payment(Base):
             "id",
             sqlite_where=sa.text("state IN ('doubtful', 'unmatched')"),
             postgresql_where=sa.text("state IN ('doubtful', 'unmatched')"),
+        ),
+        sa.Index(
+            "ix_payments_surplus",
+            "id",
+            sqlite_where=sa.text("surplus_minor > 0 AND surplus_settled_at IS NULL"),
+            postgresql_where=sa.text("surplus_minor > 0 AND surplus_settled_at IS NULL"),
         ),
     )
 

@@ -7,20 +7,21 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from dialer.domain.money import Age, Part, PaymentState, PromiseState, ReceivableState, by_age
-from dialer.domain.words import UserRole
-from dialer.models.credit import CreditMark
+from dialer.domain.money import Age, Part, PromiseState, ReceivableState, by_age
+from dialer.domain.words import Disposition, UserRole
+from dialer.models.calls import Call, CallTask
 from dialer.models.customers import Account
+from dialer.models.incoming import select_payments, waits_for_person
 from dialer.models.ledger import load_open_parts
-from dialer.models.letters import Letter
-from dialer.models.money import Allocation, Payment, Promise, Receivable
-from dialer.models.people import User
-from dialer.models.visibility import sees_account
+from dialer.models.money import Payment, Promise, Receivable
+from dialer.models.people import AuditEntry, User
+from dialer.models.visibility import sees_account, sees_user
 
+MOST_PROMISES = 200
+MOST_OF_ACCOUNT = 50
 STANDS_OPEN = (ReceivableState.OPEN, ReceivableState.DISPUTED)
-UNDECIDED = (PaymentState.DOUBTFUL, PaymentState.UNMATCHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +101,19 @@ KEYS: Mapping[str, sa.ColumnElement[Any] | sa.orm.InstrumentedAttribute[Any]] = 
 }
 
 
-def kept_rates(session: Session, viewer: User, by: str, since: datetime) -> list[Kept]:
-    """Promises made since an instant, counted by `owner`, `step` or `account`."""
+def kept_rates(
+    session: Session, viewer: User, by: str, since: datetime, owner_id: int | None = None
+) -> list[Kept]:
+    """Promises made since an instant, counted by `owner`, `step` or `account`.
+
+    `owner_id`: only those of this owner's customers.
+    """
     key = KEYS[by]
     rows = session.execute(
         sa.select(key, Promise.state, sa.func.count(Promise.id))
         .join(Receivable, Receivable.id == Promise.receivable_id)
         .join(Account, Account.id == Receivable.account_id)
-        .where(sees_account(viewer), Promise.created_at >= since)
+        .where(sees_account(viewer), Promise.created_at >= since, owned_by(owner_id))
         .group_by(key, Promise.state)
     )
     counts = defaultdict[Any, dict[PromiseState, int]](dict)
@@ -133,42 +139,86 @@ def undecided_payments(session: Session, viewer: User) -> Sequence[Payment]:
     """
     if viewer.role is UserRole.REP:
         return ()
-    surplus = sa.and_(Payment.surplus_minor > 0, Payment.surplus_settled_at.is_(None))
     return session.scalars(
-        sa.select(Payment)
-        .where(sa.or_(Payment.state.in_(UNDECIDED), surplus))
-        .order_by(Payment.id)
-        .options(selectinload(Payment.allocations).joinedload(Allocation.receivable))
+        select_payments(viewer).where(waits_for_person()).order_by(Payment.id)
     ).all()
+
+
+def owned_by(owner_id: int | None) -> sa.ColumnElement[bool]:
+    """Customers of one owner, or of anybody."""
+    return sa.true() if owner_id is None else Account.owner_id == owner_id
+
+
+def list_promises(
+    session: Session, viewer: User, state: PromiseState | None, owner_id: int | None
+) -> Sequence[Promise]:
+    """The latest promises, those that wait for their day by that day."""
+    order = Promise.due_on if state is PromiseState.OPEN else Promise.id.desc()
+    query = (
+        sa.select(Promise)
+        .join(Receivable, Receivable.id == Promise.receivable_id)
+        .join(Account, Account.id == Receivable.account_id)
+        .where(sees_account(viewer), owned_by(owner_id))
+        .order_by(order)
+        .limit(MOST_PROMISES)
+        .options(
+            joinedload(Promise.receivable).joinedload(Receivable.account).joinedload(Account.owner),
+            joinedload(Promise.receivable).joinedload(Receivable.contact),
+        )
+    )
+    return session.scalars(query.where(Promise.state == state) if state else query).all()
+
+
+def dispute_reasons(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """What was written down when each of these receivables was disputed, the latest."""
+    rows = session.scalars(
+        sa.select(AuditEntry)
+        .where(
+            AuditEntry.action == "receivable.dispute",
+            AuditEntry.subject_kind == "receivable",
+            AuditEntry.subject_id.in_(ids),
+        )
+        .order_by(AuditEntry.id)
+    )
+    return {row.subject_id: str(row.detail.get("why", "")) for row in rows if row.subject_id}
+
+
+def dispute_calls(session: Session, ids: Sequence[int]) -> dict[int, Call]:
+    """The latest call on which each of these receivables was disputed."""
+    rows = session.execute(
+        sa.select(CallTask.receivable_id, Call)
+        .join(Call, Call.task_id == CallTask.id)
+        .where(CallTask.receivable_id.in_(ids), Call.disposition == Disposition.DISPUTED)
+        .order_by(Call.id)
+    )
+    return {receivable_id: call for receivable_id, call in rows if receivable_id}
+
+
+def is_disputed(viewer: User) -> sa.ColumnElement[bool]:
+    """What is disputed, of what the viewer sees. Literal, so that its index is found."""
+    return sa.and_(
+        Receivable.state == sa.literal_column("'disputed'"),
+        Receivable.account.has(sees_account(viewer)),
+    )
+
+
+def count_disputes(session: Session, viewer: User) -> int:
+    """How many wait for a supervisor's word."""
+    return session.scalar(sa.select(sa.func.count(Receivable.id)).where(is_disputed(viewer))) or 0
 
 
 def open_disputes(session: Session, viewer: User) -> Sequence[Receivable]:
     """What is disputed and waits for a supervisor, the oldest first."""
     return session.scalars(
         sa.select(Receivable)
-        .where(
-            Receivable.state == ReceivableState.DISPUTED,
-            Receivable.account.has(sees_account(viewer)),
-        )
+        .where(is_disputed(viewer))
         .order_by(Receivable.id)
         .options(joinedload(Receivable.account), joinedload(Receivable.contact))
     ).all()
 
 
-def letters_of(session: Session, account_id: int) -> Sequence[Letter]:
-    """What was written to an account's people, the latest first."""
-    return session.scalars(
-        sa.select(Letter)
-        .where(Letter.account_id == account_id)
-        .order_by(Letter.id.desc())
-        .options(joinedload(Letter.contact))
-    ).all()
-
-
-def open_marks(session: Session, account_id: int) -> Sequence[CreditMark]:
-    """What speaks against an account's credit and was not cleared."""
-    return session.scalars(
-        sa.select(CreditMark)
-        .where(CreditMark.account_id == account_id, CreditMark.cleared_at.is_(None))
-        .order_by(CreditMark.id)
-    ).all()
+def owners_seen(session: Session, viewer: User) -> Sequence[User]:
+    """Whose customers a viewer may choose to look at; a rep has the own ones alone."""
+    if viewer.role is UserRole.REP:
+        return ()
+    return session.scalars(sa.select(User).where(sees_user(viewer)).order_by(User.name)).all()

@@ -10,6 +10,7 @@ from dialer.domain.words import PhoneMode
 from dialer.models import User, UserSession
 from dialer.models.browser_phones import FRESH, BrowserPhone, client_of, current_leg
 from dialer.people.log_in import is_open, secret_hash
+from dialer.people.users import audit
 from dialer.runtime import Runtime
 
 PASS_LASTS = timedelta(minutes=15)
@@ -116,3 +117,12 @@ def choose_phone(rt: Runtime, user_id: int, mode: PhoneMode, *, answers_itself: 
     with rt.sessions.write() as session:
         user = session.get_one(User, user_id)
         user.phone_mode, user.answers_itself = mode, answers_itself
+        audit(session, rt.now(), user_id, "user.phone", user_id, mode=mode)
+
+
+def set_telephone(rt: Runtime, user_id: int, phone: str | None, *, presses_one: bool) -> None:
+    """A user's own telephone (E.164), and whether it must press 1 before the customer is rung."""
+    with rt.sessions.write() as session:
+        user = session.get_one(User, user_id)
+        user.phone, user.press_one = phone, presses_one
+        audit(session, rt.now(), user_id, "user.telephone", user_id)

@@ -3,6 +3,7 @@
 The preview and the clock's duty ask the same function, so that what is shown is what happens.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.cadence import instant_of
 from dialer.domain.dunning import DunningStep, Held, due_step, next_look_on
-from dialer.domain.gate import may_dial
+from dialer.domain.gate import verdicts
 from dialer.domain.money import ReceivableState
 from dialer.domain.verdict import Allowed, Never, Verdict
 from dialer.domain.words import Mode, Purpose, TaskState
@@ -22,8 +23,7 @@ from dialer.models.dunning import (
     select_receivables,
     step_key,
 )
-from dialer.models.facts import Planned, load_facts
-from dialer.models.numbers import is_suppressed
+from dialer.models.many_facts import Target, choose_number, load_blocked, load_target_facts
 from dialer.models.supervisors import find_supervisor
 from dialer.models.visibility import sees_account
 from dialer.models.wake import wake_clock
@@ -143,39 +143,73 @@ def held_back(proposal: Proposal, why: Held) -> HeldBack:
 
 def propose_all(rt: Runtime, session: Session, candidates: list[Candidate]) -> list[Proposal]:
     """What is due of each, the oldest debt first; of one payer's, one call a day."""
+    due = [proposal for one in candidates if (proposal := propose(rt, one)) is not None]
+    asked = iter(ask_all(rt, session, [proposal for proposal in due if proposal.why is None]))
     called: set[tuple[int, date]] = set()
     found = []
-    for one in candidates:
-        proposal = propose(rt, session, one)
-        if proposal is None:
-            continue
-        payer = (one.receivable.contact_id, one.today)
+    for begun in due:
+        proposal = next(asked) if begun.why is None else begun
+        payer = (proposal.candidate.receivable.contact_id, proposal.candidate.today)
         if proposal.why is None and payer in called:
-            proposal = hold(one, proposal.step, proposal.due_at, Held.SAME_PAYER)
+            proposal = replace(proposal, number=None, why=Held.SAME_PAYER)
         elif proposal.why is None:
             called.add(payer)
         found.append(proposal)
     return found
 
 
-def propose(rt: Runtime, session: Session, one: Candidate) -> Proposal | None:
-    """The step that is due, with what holds it back; None where the ladder asks for nothing."""
+def propose(rt: Runtime, one: Candidate) -> Proposal | None:
+    """The step that is due, with what holds it back before the gate is asked; None where the
+    ladder asks for nothing.
+    """
     step = due_step(rt.cadence.ladder, one.debt, one.today) or waiting_step(rt, one)
     if step is None:
         return None
     due_at = max(instant_of(datetime.combine(one.today, step.at), one.zone), rt.now())
-    why = obstacle(one)
-    if why is not None:
-        return hold(one, step, due_at, why)
-    number = choose_number(session, one.receivable)
-    if number is None:
-        return hold(one, step, due_at, Held.NO_NUMBER)
-    verdict = ask(rt, session, one, step, number, due_at)
+    return Proposal(candidate=one, step=step, due_at=due_at, number=None, why=obstacle(one))
+
+
+def ask_all(rt: Runtime, session: Session, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """The same with the numbers to be called, and what the gate says of each at its moment."""
+    numbers = choose_numbers(session, proposals)
+    by_moment: dict[datetime, list[tuple[int, Target]]] = {}
+    for place, (proposal, number) in enumerate(zip(proposals, numbers, strict=True)):
+        if number is not None:
+            asked = by_moment.setdefault(proposal.due_at, [])
+            asked.append((place, target_of(proposal, number)))
+    found = [replace(one, why=Held.NO_NUMBER) for one in proposals]
+    own = frozenset(rt.settings.caller_ids)
+    for due_at, asked in by_moment.items():
+        facts = load_target_facts(session, [target for _place, target in asked], own, due_at)
+        answers = verdicts(facts, rt.policy, due_at)
+        for (place, target), verdict in zip(asked, answers, strict=True):
+            found[place] = judged(proposals[place], target.number, verdict)
+    return found
+
+
+def choose_numbers(session: Session, proposals: Sequence[Proposal]) -> list[PhoneNumber | None]:
+    """Each payer's first number that may be called, else the first, so that the gate says why."""
+    contacts = [proposal.candidate.receivable.contact for proposal in proposals]
+    blocked = load_blocked(session, [one.id for contact in contacts for one in contact.numbers])
+    return [choose_number(one, blocked) if one.numbers else None for one in contacts]
+
+
+def target_of(proposal: Proposal, number: PhoneNumber) -> Target:
+    """The call that is asked about."""
+    return Target(
+        contact=proposal.candidate.receivable.contact, number=number,
+        purpose=proposal.step.purpose, mode=proposal.step.mode,
+    )  # fmt: skip
+
+
+def judged(proposal: Proposal, number: PhoneNumber, verdict: Verdict) -> Proposal:
+    """A proposal with the gate's answer: held back where no opening is in time."""
     blocked = isinstance(verdict, Never) or (
-        not isinstance(verdict, Allowed) and verdict.instant >= end_of(one, step)
+        not isinstance(verdict, Allowed)
+        and verdict.instant >= end_of(proposal.candidate, proposal.step)
     )
-    return Proposal(
-        candidate=one, step=step, due_at=due_at, number=number,
+    return replace(
+        proposal, number=number,
         why=Held.GATE if blocked else None, verdict=verdict if blocked else None,
     )  # fmt: skip
 
@@ -185,11 +219,6 @@ def waiting_step(rt: Runtime, one: Candidate) -> DunningStep | None:
     if not one.waits:
         return None
     return due_step(rt.cadence.ladder, replace(one.debt, waited_days=0), one.today)
-
-
-def hold(one: Candidate, step: DunningStep, due_at: datetime, why: Held) -> Proposal:
-    """A proposal that something other than the gate holds back."""
-    return Proposal(candidate=one, step=step, due_at=due_at, number=None, why=why)
 
 
 def obstacle(one: Candidate) -> Held | None:
@@ -203,29 +232,6 @@ def obstacle(one: Candidate) -> Held | None:
         (Held.SAME_PAYER, one.is_called_today),
     )
     return next((why for why, holds in reasons if holds), None)
-
-
-def choose_number(session: Session, row: Receivable) -> PhoneNumber | None:
-    """The payer's first number that may be called, else the first, so that the gate says why."""
-    numbers = row.contact.numbers
-    free = (number for number in numbers if not is_suppressed(session, number.id))
-    return next(free, numbers[0] if numbers else None)
-
-
-def ask(
-    rt: Runtime,
-    session: Session,
-    one: Candidate,
-    step: DunningStep,
-    number: PhoneNumber,
-    due_at: datetime,
-) -> Verdict:
-    """The gate's answer for the moment at which the call is due."""
-    planned = Planned(
-        number_id=number.id, contact_id=one.receivable.contact_id, purpose=step.purpose,
-        mode=step.mode, own_numbers=rt.settings.caller_ids, now=due_at,
-    )  # fmt: skip
-    return may_dial(load_facts(session, planned), rt.policy, due_at)
 
 
 def end_of(one: Candidate, step: DunningStep) -> datetime:

@@ -64,7 +64,9 @@ def unsubscribe(rt: Runtime, token: str) -> bool:
         )
         if row is None:
             return False
-        row.unsubscribed_at = row.unsubscribed_at or rt.now()
+        if row.unsubscribed_at is not None:
+            return True
+        row.unsubscribed_at = rt.now()
         session.execute(
             sa.update(Letter)
             .where(Letter.contact_id == row.contact_id, Letter.state == LetterState.WAITING)

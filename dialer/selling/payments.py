@@ -89,14 +89,22 @@ def check_payment(rt: Runtime, new: NewPayment) -> None:
 def store_payment(rt: Runtime, actor: User, new: NewPayment) -> Received:
     """Write the row and what it pays."""
     with rt.sessions.write() as session:
-        known = find_known(session, new)
-        if known is not None:
-            return known
-        match = find_match(session, actor, new)
-        payment = write_payment(rt, session, actor, new, match)
-        book(rt, session, payment, match.shares, actor)
+        received = receive_within(rt, session, actor, new)
         wake_clock(session)
-        return Received(payment_id=payment.id, state=payment.state)
+        return received
+
+
+def receive_within(rt: Runtime, session: Session, actor: User | None, new: NewPayment) -> Received:
+    """The same within a transaction, for money that was checked; without an actor the operator
+    tells, who sees every debt.
+    """
+    known = find_known(session, new)
+    if known is not None:
+        return known
+    match = find_match(session, actor, new)
+    payment = write_payment(rt, session, actor, new, match)
+    book(rt, session, payment, match.shares, actor)
+    return Received(payment_id=payment.id, state=payment.state)
 
 
 def find_known(session: Session, new: NewPayment) -> Received | None:
@@ -105,7 +113,7 @@ def find_known(session: Session, new: NewPayment) -> Received | None:
     return Received(payment_id=row.id, state=row.state, is_new=False) if row else None
 
 
-def find_match(session: Session, actor: User, new: NewPayment) -> Match:
+def find_match(session: Session, actor: User | None, new: NewPayment) -> Match:
     """What it is for. A payment reference that another payment had is never booked by itself."""
     match = judge_match(session, actor, new)
     reused = session.scalar(
@@ -116,9 +124,9 @@ def find_match(session: Session, actor: User, new: NewPayment) -> Match:
     return Match(doubt=Doubt.REUSED, suggested=tuple(match.shares) or match.suggested)
 
 
-def judge_match(session: Session, actor: User, new: NewPayment) -> Match:
+def judge_match(session: Session, actor: User | None, new: NewPayment) -> Match:
     """By the receivable that was named, else by what the payer wrote."""
-    if new.receivable_id is None:
+    if new.receivable_id is None or actor is None:
         candidates = find_owed(session, actor, new.text, new.amount_minor, new.currency)
         return match_payment(new.text, new.amount_minor, new.currency, candidates)
     named = owed_of(find_receivable(session, actor, new.receivable_id))
@@ -132,7 +140,7 @@ STATES: Mapping[Doubt | None, PaymentState] = {
 
 
 def write_payment(
-    rt: Runtime, session: Session, actor: User, new: NewPayment, match: Match
+    rt: Runtime, session: Session, actor: User | None, new: NewPayment, match: Match
 ) -> Payment:
     """The payment's row, and who told of it."""
     fields = {name: getattr(new, name) for name in (
@@ -145,7 +153,7 @@ def write_payment(
         doubt=match.doubt,
         suggested=list(match.suggested),
         surplus_minor=match.surplus_minor,
-        created_by_id=actor.id,
+        created_by_id=actor.id if actor else None,
         created_at=rt.now(),
     )
     session.add(payment)

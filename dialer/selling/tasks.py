@@ -87,6 +87,7 @@ def write_task(rt: Runtime, actor: User, new: NewTask) -> int:
         )
         session.add(task)
         session.flush()
+        session.add(audit(rt, actor, "task.add", task.id))
         wake_clock(session)
         return task.id
 

@@ -12,6 +12,7 @@ from dialer.models.visibility import may_dial_account, may_edit_account, may_rea
 from dialer.selling.accounts import claim_account
 from dialer.selling.errors import AlreadyOwned, NotFound
 from dialer.web.context import current_user, runtime
+from dialer.web.credit import account_money
 from dialer.web.language import page_zone
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
@@ -72,7 +73,9 @@ def account_page(account_id: int) -> ResponseReturnValue:
         numbers = [number.id for contact in account.contacts for number in contact.numbers]
         blocked = suppressed_numbers(session, numbers)
         today = runtime().now().astimezone(page_zone()).date()
-        owing = load_owing(session, account.id, today) if may_read_number(user, account) else None
+        knows = may_read_number(user, account)
+        owing = load_owing(session, account.id, today) if knows else None
+        purse = account_money(session, account) if knows else None
     return render_template(
         "accounts/account.html",
         account=account,
@@ -80,6 +83,7 @@ def account_page(account_id: int) -> ResponseReturnValue:
         planned=planned,
         blocked=blocked,
         owing=owing,
+        purse=purse,
         may_dial=may_dial_account(user, account),
         may_edit=may_edit_account(user, account),
     )

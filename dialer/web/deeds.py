@@ -35,7 +35,7 @@ from dialer.web import verdicts
 from dialer.web.context import current_user, problem, runtime
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
-from dialer.web.wrap_up import BadForm, read_stage, read_wrap_up
+from dialer.web.wrap_up import BadForm, keep_promise, read_stage, read_wrap_up
 
 pages = guard(Blueprint("deeds", __name__))
 
@@ -206,8 +206,11 @@ def wrap_up_now(call_id: int) -> ResponseReturnValue:
     call = controlled_call(call_id)
     try:
         said = read_wrap_up(call)
+        keep_promise(call)
     except BadForm as bad:
         return problem(422, "bad-form", bad.sentence, field=bad.field)
+    except (NotFound, NotAllowed):
+        abort(404)
     return answer(lambda: wrap_up(runtime(), call_id, said))
 
 

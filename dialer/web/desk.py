@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, json, jsonify, redirect, render_template, request
@@ -10,6 +10,7 @@ from flask import url_for as url
 from flask.typing import ResponseReturnValue
 
 from dialer.calling.gate import ask_gate_many
+from dialer.domain.currencies import to_decimal
 from dialer.domain.gate import NotUntil, Verdict
 from dialer.domain.playbook import Kind, pick
 from dialer.domain.words import Language, PauseReason, Purpose
@@ -21,13 +22,13 @@ from dialer.models.many_facts import Target, target_of, task_number
 from dialer.models.visibility import may_dial_contact, sees_contact
 from dialer.web import verdicts
 from dialer.web.context import current_user, runtime
-from dialer.web.language import page_language
+from dialer.web.language import page_language, page_zone
 from dialer.web.legs import headline
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
 from dialer.web.views import iso, person, when
 from dialer.web.words import label
-from dialer.web.wrap_up import proposals
+from dialer.web.wrap_up import owed_on, proposals
 
 pages = guard(Blueprint("desk", __name__))
 
@@ -204,7 +205,11 @@ def talk_modules(call: Call) -> list[Piece]:
 def wrap_up_facts(call: Call) -> dict[str, Any]:
     """What the form after a call offers."""
     place = verdicts.place_name(verdicts.customer_zone(call.contact, call.number))
-    return {"outcomes": proposals(call), "place": place, "purposes": Purpose}
+    return {
+        "outcomes": proposals(call), "place": place, "purposes": Purpose, "owed": owed_on(call),
+        "tomorrow": runtime().now().astimezone(page_zone()).date() + timedelta(days=1),
+        "plain_amount": to_decimal,
+    }  # fmt: skip
 
 
 def desk_key(desk: Desk) -> str:

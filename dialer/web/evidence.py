@@ -31,7 +31,7 @@ from dialer.sentences import explain
 from dialer.web.context import current_user, runtime
 from dialer.web.history import verdict_of
 from dialer.web.language import page_language
-from dialer.web.rule_words import country_name, weekday_names
+from dialer.web.rule_words import BASES, consent_facts, country_name, weekday_names
 from dialer.web.security import everyone, guard
 from dialer.web.speech import gettext as _
 from dialer.web.suppressions import source_words
@@ -103,6 +103,8 @@ def number_page(number_id: int) -> ResponseReturnValue:
         source_words=source_words,
         closed_words=closed_words,
         country_name=country_name,
+        consent_facts=consent_facts,
+        bases=BASES,
     )
 
 

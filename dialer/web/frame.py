@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from dialer.domain.words import UserRole
 from dialer.models.calls import Call
 from dialer.models.desk import live_call
+from dialer.models.incoming import count_waiting
+from dialer.models.statements import count_disputes
 from dialer.models.switches import is_stopped
 from dialer.models.uncertain import count_uncertain
 from dialer.web.context import current_user, runtime
@@ -41,7 +43,7 @@ class Way:
         return request.blueprint in self.rooms
 
 
-WORK, RULES, SYSTEM = _l("Work"), _l("Rules"), _l("System")
+WORK, MONEY, RULES, SYSTEM = _l("Work"), _l("Money"), _l("Rules"), _l("System")
 
 # A new page is one line here. A way whose page is not installed is not shown.
 WAYS = (
@@ -57,6 +59,18 @@ WAYS = (
         roles=BOSSES, group=WORK),
     Way(to="imports.import_list", name=_l("Import"), icon="import", rooms=("imports",),
         roles=BOSSES, group=WORK),
+    Way(to="statement.statement_page", name=_l("Receivables"), icon="money", rooms=("statement",),
+        group=MONEY),
+    Way(to="payments.payment_list", name=_l("Payments"), icon="check", rooms=("payments",),
+        group=MONEY),
+    Way(to="promises.promise_list", name=_l("Promises"), icon="calendar", rooms=("promises",),
+        group=MONEY),
+    Way(to="disputes.dispute_list", name=_l("Disputes"), icon="help", rooms=("disputes",),
+        roles=BOSSES, group=MONEY),
+    Way(to="dunning.plan_page", name=_l("Calls about money"), icon="phone",
+        rooms=("dunning", "voice"), roles=BOSSES, group=MONEY),
+    Way(to="recovered.report_page", name=_l("Reports"), icon="report", rooms=("recovered",),
+        roles=BOSSES, group=MONEY),
     Way(to="rules.rules_page", name=_l("Rules"), icon="note", rooms=("rules",), group=RULES),
     Way(to="suppressions.suppression_list", name=_l("Do not call"), icon="ban",
         rooms=("suppressions",), group=RULES),
@@ -108,7 +122,11 @@ def marks(session: Session) -> Mapping[str, int]:
     user = current_user()
     if user.role not in BOSSES:
         return {}
-    return {"uncertain.uncertain_page": count_uncertain(session, user)}
+    return {
+        "uncertain.uncertain_page": count_uncertain(session, user),
+        "payments.payment_list": count_waiting(session, user),
+        "disputes.dispute_list": count_disputes(session, user),
+    }
 
 
 def leads_somewhere(way: Way) -> bool:

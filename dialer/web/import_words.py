@@ -13,10 +13,14 @@ Words = Mapping[str, LazyString]
 
 KINDS: Words = {
     "accounts": _l("Customers"),
+    "receivables": _l("Receivables"),
+    "payments": _l("Payments"),
     "suppressions": _l("Numbers not to be called"),
 }
 ABOUT: Words = {
     "accounts": _l("Companies, the people there and their numbers."),
+    "receivables": _l("What customers owe: an invoice or an instalment in each row."),
+    "payments": _l("Money that came in: a bank statement (camt.053), or a list as CSV or Excel."),
     "suppressions": _l("Opt-outs and do-not-call lists. Entries are only added, never lifted."),
 }
 COLUMNS: Words = {
@@ -31,7 +35,20 @@ COLUMNS: Words = {
     "role": _l("Role"),
     "language": _l("Language"),
     "temperament": _l("Temperament"),
+    "consent": _l("Consent"),
+    "consent_covers": _l("Consent: to calls by"),
+    "consent_on": _l("Consent: given on"),
+    "consent_proof": _l("Consent: proof"),
     "reason": _l("Reason"),
+    "reference": _l("Invoice"),
+    "amount": _l("Amount"),
+    "currency": _l("Currency"),
+    "due_on": _l("Due on"),
+    "instalment": _l("Instalment number"),
+    "paid_on": _l("Paid on"),
+    "payment_reference": _l("The bank's reference"),
+    "payer": _l("Payer"),
+    "text": _l("What the payer wrote"),
 }
 OPTIONS: Words = {
     "region": _l("Numbers without country code"),
@@ -39,11 +56,13 @@ OPTIONS: Words = {
     "reason": _l("Reason, where the file says none"),
     "list": _l("This is the whole do-not-call list of"),
     "as_of": _l("The list is of"),
+    "currency": _l("Currency, where the file says none"),
 }
 CHOICES: Words = {
     "existing.keep": _l("stay as they are; new people and numbers are added"),
     "existing.update": _l("take over what the file says"),
     "list.": _l("no country; single numbers"),
+    "currency.": _l("none; the file says it"),
 }
 STATES: Mapping[ImportState, LazyString] = {
     ImportState.DRAFT: _l("To be checked"),
@@ -122,7 +141,32 @@ FAULTS: Words = {
     # rows
     "unknown_owner": _l("There is no active user “%(name)s”."),
     "owner_elsewhere": _l("“%(name)s” is of another team; you cannot give customers to them."),
+    "consent_unproven": _l(
+        "A consent counts with its day and its proof (a form, a recording, a contract). The rest "
+        "of the row came in."
+    ),
+    "consent_withdrawn": _l("Consent was withdrawn on %(day)s, after the day in the file."),
     "not_yours": _l("This customer belongs to another team."),
+    # money
+    "unknown_currency": _l("“%(text)s” is no currency such as CNY."),
+    "no_currency": _l("In which currency? Name a column, or choose one for the whole file."),
+    "two_currencies": _l("Two currencies in one row: %(text)s and %(other)s."),
+    "not_above_zero": _l(
+        "Not above 0. Money that went out is not brought in; if the bank took a payment back, "
+        "return it on the page Payments."
+    ),
+    "too_many_decimals": _l("%(currency)s has %(most)s decimals at most."),
+    "too_much": _l("This is more than can be owed or paid."),
+    "odd_day": _l("“%(text)s” is not in this century."),
+    "unknown_account": _l("There is no customer of this name. Bring in the customers first."),
+    "several_accounts": _l("There are several customers of this name."),
+    "unknown_contact": _l("There is no “%(name)s” at this customer."),
+    "nobody_there": _l("Nobody is known at this customer who could be asked for it."),
+    "differs": _l(
+        "%(reference)s is known with another amount, day, currency or instalments. An invoice is "
+        "not changed by a file."
+    ),
+    "not_open": _l("%(reference)s is disputed or withdrawn; nothing is added to it."),
     # files
     "empty_file": _l("There is nothing in this file."),
     "too_big": _l("The file is larger than %(most)s MB. Split it."),
@@ -131,6 +175,12 @@ FAULTS: Words = {
         "or CSV without a password."
     ),
     "not_a_table": _l("This is neither CSV nor Excel (.xlsx). Save your sheet as one of them."),
+    "not_a_statement": _l("This is XML, but no bank statement in the format camt.053."),
+    "broken_statement": _l("The bank statement is damaged at line %(row)s. Fetch it once more."),
+    "xml_with_dtd": _l(
+        "This XML file brings its own definitions (a DTD), which no bank statement needs. It was "
+        "not read."
+    ),
     "unpacks_to_too_much": _l("This workbook unpacks to far too much. Save it as CSV."),
     "too_many_rows": _l("The file has more than %(most)s rows. Split it."),
     "too_many_columns": _l("Row %(row)s has more than %(most)s columns. Delete those not needed."),
@@ -141,6 +191,7 @@ FAULTS: Words = {
         "Something went wrong on our side; it has been noted. What is in stays in. Go on, or ask "
         "your administrator."
     ),
+    "payments_wait": _l("Some of the money waits for a person's decision, on the page Payments."),
     "list_not_registered": _l(
         "The numbers are in, but the list does not count as renewed: some rows were left out, or "
         "nobody is named who brought it in. Put those rows right and bring in the whole list again."

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import phonenumbers
+from babel.numbers import get_currency_name
 from flask import (
     Blueprint,
     Response,
@@ -49,6 +50,7 @@ from dialer.web.import_cells import count, show_value
 from dialer.web.rule_words import country_name
 from dialer.web.security import guard, roles
 from dialer.web.speech import gettext as _
+from dialer.web.views import locale
 from dialer.web.words import label
 
 pages = Blueprint("imports", __name__)
@@ -191,6 +193,8 @@ def choice_name(option: Option, value: str) -> str:
         return str(known)
     if option.name == "reason":
         return label(SuppressionReason(value))
+    if option.name == "currency":
+        return f"{value} · {get_currency_name(value, locale=locale())}"
     return country_name(value)
 
 

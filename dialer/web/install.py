@@ -14,8 +14,11 @@ from dialer.web import (
     board,
     calls,
     closed_hours,
+    credit,
     deeds,
     desk,
+    disputes,
+    dunning,
     duties,
     errors,
     evidence,
@@ -23,18 +26,24 @@ from dialer.web import (
     imports,
     join,
     joining,
+    payments,
     people,
     phone,
     planner,
+    promises,
+    recovered,
     rules,
     session,
     sessions,
     staff,
+    statement,
     suppressions,
     tasks,
     tokens,
     uncertain,
     unreachable,
+    unsubscribe,
+    voice,
 )
 from dialer.web.assets import Assets
 from dialer.web.context import current_user
@@ -51,7 +60,9 @@ PAGES = (
     board.pages, tasks.pages, duties.pages, joining.pages,
     staff.pages, join.pages, sessions.pages, factor.pages, audit.pages, tokens.pages, phone.pages,
     uncertain.pages,
-    closed_hours.pages, imports.pages,
+    closed_hours.pages, imports.pages, unsubscribe.pages,
+    statement.pages, payments.pages, promises.pages, disputes.pages, credit.pages,
+    dunning.pages, voice.pages, recovered.pages,
 )  # fmt: skip
 A_YEAR = 365 * 24 * 3600
 

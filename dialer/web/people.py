@@ -8,6 +8,7 @@ from dialer.domain.phone import NumberError, normalise
 from dialer.domain.words import Language
 from dialer.models.people import User
 from dialer.people.errors import Throttled, WeakPassword, WrongLogin
+from dialer.people.phones import set_telephone
 from dialer.people.users import change_password
 from dialer.web.context import current_user, runtime
 from dialer.web.security import everyone, guard
@@ -55,10 +56,8 @@ def save_phone() -> ResponseReturnValue:
         phone = normalise(typed, runtime().settings.default_region) if typed else None
     except NumberError as error:
         return show_settings({"phone": number_sentence(error)}, typed), 422
-    with runtime().sessions.write() as db:
-        user = db.get_one(User, current_user().id)
-        user.phone = phone
-        user.press_one = request.form.get("press_one") == "1"
+    presses_one = request.form.get("press_one") == "1"
+    set_telephone(runtime(), current_user().id, phone, presses_one=presses_one)
     flash(_("Saved."), "talking")
     return redirect(url_for("people.settings_page"))
 

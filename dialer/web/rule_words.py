@@ -1,6 +1,6 @@
 """The rules as sentences: hours, holidays, caps, pauses and consent in the reader's language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from babel import dates
@@ -196,6 +196,14 @@ def consent_sentence(rule: ConsentRule) -> str:
         "Consent is advised for sales calls (%(modes)s), but a draft does not block: %(bases)s.",
         modes=modes, bases=bases,
     )  # fmt: skip
+
+
+def consent_facts(told: Mapping[str, str]) -> str:
+    """A contact's consent: what it rests on, which calls it covers, its day and its proof."""
+    covers = told.get("covers", "all")
+    modes = ", ".join(str(MODES[mode]) for mode in Mode if covers in ("all", mode))
+    proof = (told.get(name) for name in ("given_on", "version", "proof"))
+    return " · ".join(filter(None, [str(BASES[Basis(told["basis"])]), modes, *proof]))
 
 
 def holiday_sentence(preset: Preset) -> str:

@@ -89,8 +89,10 @@ def short_opening(verdict: Verdict, contact: Contact, number: PhoneNumber) -> st
 
 
 def duration(seconds: int) -> str:
-    """`1 h 12 min`, `5 min`."""
+    """`1 h 12 min`, `4 h`, `5 min`."""
     hours, minutes = divmod(max(60, seconds + 59) // 60, 60)
+    if hours and not minutes:
+        return _("%(hours)s h", hours=hours)
     if hours:
         return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
     return ngettext("%(num)s min", "%(num)s min", minutes)

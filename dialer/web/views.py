@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import phonenumbers
-from babel import dates, numbers
+from babel import dates
 from babel.core import Locale
 from flask_babel import get_locale
 
@@ -21,6 +21,7 @@ from dialer.web.language import TAGS, page_language, page_zone
 from dialer.web.legs import join_sentences, leg_sentence
 from dialer.web.speech import gettext as _
 from dialer.web.words import label
+from dialer.wording import say_money
 
 LEG_ORDER = (LegRole.REP, LegRole.CUSTOMER, LegRole.COLLEAGUE, LegRole.SUPERVISOR)
 OUTCOME_TONES = {
@@ -132,8 +133,7 @@ def money(minor: int | None, currency: str | None) -> str:
     """`$0.03`; a dash where nothing was billed yet."""
     if minor is None or currency is None:
         return "–"
-    digits = numbers.get_currency_precision(currency)
-    return numbers.format_currency(minor / 10**digits, currency, locale=locale())
+    return say_money(minor, currency, page_language())
 
 
 def legs_in_order(call: Call) -> list[CallLeg]:

@@ -27,6 +27,7 @@ from dialer.domain.words import (
     Temperament,
     UserRole,
 )
+from dialer.web.money_words import MONEY_LABELS
 
 # Members of two enums may be equal as text, so the table is by type first.
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
@@ -179,6 +180,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
         SuppressionReason.MANUAL: _l("blocked by hand"),
         SuppressionReason.DISPUTE: _l("a dispute is open"),
     },
+    **MONEY_LABELS,
 }
 
 

@@ -1,5 +1,6 @@
 """After a call: the outcomes to choose from, each with the next step that it proposes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,14 @@ from flask import request
 from dialer.calling.wrap_up import WrapUp
 from dialer.domain.cadence import NextStep, dispositions_for, propose
 from dialer.domain.words import AccountClass, Disposition, Purpose
-from dialer.models.calls import Call
+from dialer.models.account_money import owed_by
+from dialer.models.calls import Call, CallTask
+from dialer.models.money import Receivable
+from dialer.models.withdrawals import ASKS
+from dialer.selling.errors import BadValue
+from dialer.selling.promises import NewPromise, promise_payment
 from dialer.web.context import current_user, runtime
+from dialer.web.money_forms import mistake, read_date, read_minor
 from dialer.web.speech import gettext as _
 from dialer.web.verdicts import customer_zone
 
@@ -59,6 +66,55 @@ def read_wrap_up(call: Call) -> WrapUp:
         reached_stage=read_stage(form.get("reached_stage")),
         next_step=read_next_step(call) if form.get("plans_next") else None,
     )
+
+
+def owed_on(call: Call) -> Sequence[Receivable]:
+    """What the one who was called could promise to pay: what is open, if the call was about money.
+
+    That of the call's own task stands first.
+    """
+    if call.purpose not in ASKS or call.account_id is None:
+        return ()
+    with runtime().sessions.read() as session:
+        task = session.get(CallTask, call.task_id) if call.task_id else None
+        about = task.receivable_id if task else None
+        rows = owed_by(session, call.account_id)
+    return sorted(
+        (row for row in rows if not row.is_settled), key=lambda row: (row.id != about, row.due_on)
+    )
+
+
+def read_promise(call: Call) -> NewPromise | None:
+    """What was promised, where that came of the call and the form says it. Raises BadForm."""
+    form = request.form
+    if form.get("disposition") != Disposition.PROMISED or not form.get("promise_for"):
+        return None
+    owed = {str(row.id): row for row in owed_on(call)}.get(form.get("promise_for", ""))
+    if owed is None:
+        raise BadForm("promise_for", _("Choose an invoice that is open."))
+    try:
+        minor = read_minor(form.get("promise_amount", ""), owed.currency)
+    except BadValue as error:
+        raise BadForm("promise_amount", mistake(error)) from None
+    try:
+        due_on = read_date(form.get("promise_on", ""), "due_on")
+    except BadValue as error:
+        raise BadForm("promise_on", mistake(error)) from None
+    return NewPromise(receivable_id=owed.id, call_id=call.id, amount_minor=minor, due_on=due_on)
+
+
+PROMISE_FIELDS = {"amount_minor": "promise_amount", "due_on": "promise_on"}
+
+
+def keep_promise(call: Call) -> None:
+    """Write what was promised, before the wrap-up plans anything. Raises BadForm."""
+    new = read_promise(call)
+    if new is None:
+        return
+    try:
+        promise_payment(runtime(), current_user(), new)
+    except BadValue as error:
+        raise BadForm(PROMISE_FIELDS.get(error.field, "promise_for"), mistake(error)) from None
 
 
 def read_stage(text: str | None) -> int | None:

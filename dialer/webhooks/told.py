@@ -5,7 +5,7 @@ import logging
 from flask import Blueprint, Response
 
 from dialer.calling.spool import Spooled, spool
-from dialer.calling.told import record_told
+from dialer.calling.told_together import Telling, record
 from dialer.carrier.port import BadShape
 from dialer.logs import trouble
 from dialer.runtime import Runtime
@@ -36,7 +36,7 @@ def told(rt: Runtime, source: str, token: str) -> Response:
         log.warning("a signed callback of another shape", extra={"why": str(error)})
         raise Turned(400, "shape") from None
     try:
-        record_told(rt, token, fact)
+        record(rt, Telling(token=token, told=fact))
     except Exception as error:  # noqa: BLE001 - whatever it is, the fact is not stored
         log.error("a callback is spooled", extra={"source": source, **trouble(error)})
         spool(rt, Spooled(source=source, token=token, form=form, received_at=received_at))

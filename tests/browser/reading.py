@@ -23,11 +23,11 @@ SENTENCES = """() => {
 }"""
 # Written so in Chinese too: formats, standards, zones, versions, and what a field shows as a model.
 LATIN_KEPT = re.compile(
-    r"\b(?:CSV|XLSX|csv|xlsx|Excel|JSON|API|ID|IP|UTC|QR|SMS|MB|tzdata|phonenumbers"
+    r"\b(?:CSV|XLSX|csv|xlsx|camt|Excel|JSON|API|ID|IP|UTC|QR|SMS|MB|tzdata|phonenumbers"
     r"|Ctrl|Enter|Shift|Tab|Esc"
     r"|Chrome|Firefox|Safari|Edge|Linux|Windows|macOS|Android|iOS"
     r"|[A-Z][A-Za-z_]+/[A-Z][\w/+-]+|[\w.]+\.(?:toml|csv|xlsx|py)"
-    r"|[A-Z]{2}-[A-Z]{2,3}|[A-Z]{2}(?:\b|(?=[$¥])))"
+    r"|[A-Z]{2}-[A-Z]{2,3}|[A-Z]{2,3}(?:\b|(?=[$¥])))"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -10,6 +10,8 @@ from typing import Any
 from playwright.sync_api import Page
 
 Card = dict[str, Any]
+# A link within a drawing has no address as text but the attribute's.
+TARGETS = "all => all.map(one => new URL(one.getAttribute('href'), document.baseURI).href)"
 # Pages to which no link leads from another one.
 ENTRANCES = ("/", "/settings", "/board/wall")
 
@@ -41,7 +43,7 @@ def walk(page: Page, base_url: str) -> Iterator[str]:
         path = waiting.popleft()
         page.goto(base_url + path)
         yield path
-        for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)"):
+        for link in page.eval_on_selector_all("a[href]", TARGETS):
             found = link.removeprefix(base_url).partition("#")[0]
             if found.startswith("/") and "." not in found and kind_of(found) not in known:
                 known.add(kind_of(found))

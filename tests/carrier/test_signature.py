@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 import pytest
 from hypothesis import given
@@ -102,3 +102,14 @@ def test_an_empty_body_is_an_empty_form() -> None:
 
 def test_an_ipv6_host_keeps_its_brackets() -> None:
     assert spellings("http://[::1]:8000") == ("http://[::1]:8000", "http://[::1]")
+
+
+@given(st.text("aZ0=&+%2fE9;._-", max_size=60))
+def test_a_form_is_read_as_the_library_reads_it(text: str) -> None:
+    try:
+        expected = tuple(
+            parse_qsl(text, keep_blank_values=True, strict_parsing=True, errors="surrogateescape")
+        )
+    except ValueError:
+        expected = None
+    assert parse_form(text.encode()) == (expected if text else ())

@@ -24,6 +24,7 @@ from tests.wire import Simulation
 
 Got = TypeVar("Got")
 DEEPEST = 3
+AUDIT = "audit_carrier"
 REMEMBERED = 4000
 
 
@@ -78,6 +79,12 @@ class House:
         for duty in DUTIES:
             if self.rota.is_due(duty):
                 self.run_duty(self.dice.choice(clocks), duty)
+
+    def audit(self, after: float) -> None:
+        """Let time pass in which nothing is due but the look at the carrier's whole list."""
+        self.sim.agenda.wait(after)
+        [duty] = (duty for duty in DUTIES if duty.name == AUDIT)
+        self.run_duty(next(p for p in self.processes if not p.is_web and self.is_up(p)), duty)
 
     def run_duty(self, clock: Process, duty: Duty) -> None:
         version = self.rota.version

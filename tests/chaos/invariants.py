@@ -24,6 +24,7 @@ from dialer.models.attempts import AttemptTransition
 from dialer.models.events import load_events
 from dialer.models.incidents import Incident
 from dialer.simulator.calls import Call as Line
+from dialer.simulator.courier import Delivered
 from dialer.simulator.witness import Ring
 from tests.chaos.floor import Floor, Wish
 from tests.chaos.processes import Sent
@@ -33,6 +34,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 OPENS, CLOSES = time(9), time(20)
 # A clock may be wrong by so much before nobody trusts it.
 TOLERATED = timedelta(seconds=SKEW_SECONDS)
+AT_ONCE = timedelta(minutes=1)
+APOLOGIES = ("sorry", "抱歉")
 TABLE = {(step.name, source, step.target) for step in STEPS for source in (step.sources or {None})}
 OVER = (TaskState.DONE, TaskState.EXPIRED, TaskState.CANCELLED, TaskState.UNCERTAIN)
 
@@ -88,7 +91,11 @@ class Evidence:
 
 def token_of(line: Line) -> str:
     """The token under which the carrier reports on a call."""
-    return line.terms.status.url.partition("#")[0].rsplit("/", 1)[1]
+    return token_in(line.terms.status.url)
+
+
+def token_in(url: str) -> str:
+    return url.partition("#")[0].rsplit("/", 1)[1]
 
 
 def rung_once(e: Evidence) -> Iterator[str]:
@@ -113,7 +120,8 @@ def rung_once_at_the_telephone(e: Evidence) -> Iterator[str]:
 
 def rung_again(e: Evidence, number: str, lines: list[Line], *, is_machine: bool) -> Iterator[str]:
     """A planned call is tried again only where the call before it had surely come to nothing."""
-    pressed = {given.call_sid for given in e.sim.witness.given if given.kind == "key"}
+    heard = (told for told in keys_answered(e) if not is_apology(told))
+    pressed = {told.params.get("CallSid") for told in heard}
     for line, after in pairwise(lines):
         if line.sid in pressed or (not is_machine and was_talked_to(e, line)):
             yield f"I1 {number} was called again after it had been spoken to"
@@ -187,8 +195,12 @@ def doubts_are_seen(e: Evidence) -> Iterator[str]:
 
 def nobody_rings_at_the_wrong_time(e: Evidence) -> Iterator[str]:
     """I4: within the customers' hours, by the true clock."""
+    asked_at = {token_in(str(sent.form["StatusCallback"])): sent.at for sent in orders(e)}
     for number in e.wish_of:
         for ring in e.rings_of(number):
+            line = e.sim.calls[ring.call_sid]
+            if line.created_at - asked_at[token_of(line)] > AT_ONCE:
+                continue  # the carrier took it up when everybody had believed it lost
             there = ring.at.astimezone(ZONE)
             if (there + TOLERATED).time() < OPENS or there.time() >= CLOSES:
                 yield f"I4 {number} rang at {there:%H:%M:%S}"
@@ -271,14 +283,24 @@ def the_steps_replay(e: Evidence) -> Iterator[str]:
 
 
 def an_opt_out_by_key_stands(e: Evidence) -> Iterator[str]:
-    """Whoever pressed 9 and was answered is not called again."""
+    """Whoever pressed 9 and was answered, be it by an apology, is not called again."""
     suppressed = set(e.session.execute(sa.select(Suppression.number_id)).scalars())
     numbers = {wish.number: wish.number_id for wish in e.floor.wishes}
-    for told in e.sim.deliveries("voice"):
-        nine = told.params.get("Digits") == "9" and told.answer.status == 200
+    for told in keys_answered(e):
         number_id = numbers.get(told.params.get("To", ""))
-        if nine and "sorry" not in told.answer.body and number_id and number_id not in suppressed:
+        if told.params["Digits"] == "9" and number_id and number_id not in suppressed:
             yield f"{told.params['To']} pressed 9, and is not suppressed"
+
+
+def keys_answered(e: Evidence) -> Iterator[Delivered]:
+    """The questions with a key that the carrier was given an answer to."""
+    for told in e.sim.deliveries("voice"):
+        if told.params.get("Digits") and told.answer.status == 200:
+            yield told
+
+
+def is_apology(told: Delivered) -> bool:
+    return any(word in told.answer.body for word in APOLOGIES)
 
 
 CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (

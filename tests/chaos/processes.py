@@ -190,6 +190,8 @@ class Process:
     def look_at_statement(self, _connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         """Whether a transaction changes anything that somebody would have to react to."""
         verb, *words = statement.split(maxsplit=3)[:3]
+        if verb == "WITH" and any(word in statement for word in ("INSERT", "UPDATE")):
+            self.has_written |= not self.is_quiet  # many rows at once, of what moves things
         if verb in ("UPDATE", "INSERT", "DELETE") and cursor.rowcount > 0:
             table = words[0] if verb == "UPDATE" else words[1]
             self.has_written |= table not in HOUSEKEEPING and not self.is_quiet

@@ -25,6 +25,7 @@ FALLS_DUE = {
     ("place_planned",): (Attempt.not_before_at, Attempt.state == S.PLANNED),
     ("dial_due_tasks", "ring_due_reps"): (CallTask.ready_at, CallTask.state == TaskState.WAITING),
 }
+FORESEEN = frozenset(name for names in FALLS_DUE for name in names)
 FIRST_DUE = sa.select(
     *(
         sa.select(sa.func.min(instant)).where(which).scalar_subquery()
@@ -32,13 +33,14 @@ FIRST_DUE = sa.select(
     )
 )
 # The house's pulse: calls wait for it.
-PULSE, PULSE_SECONDS = "beat", 20.0
+PULSE, PULSE_SECONDS = "beat", 40.0
 # These find nothing in these worlds: nobody imports, nothing is overdue, no letter is written.
 WITHOUT_WORK = (
     "judge_promises", "plan_dunning", "follow_up_resent", "send_letters", "mark_overdue",
     "work_imports", "forget_drafts", "forget_old", "keep_agreed_times", "note_held_back",
 )  # fmt: skip
-SELDOM = 60.0
+SELDOM = 300.0
+LONG = 900.0
 # What these write moves nothing else.
 MOVE_NOTHING = ("poll_costs",)
 
@@ -62,7 +64,7 @@ class Rota:
     def __init__(self, now: Callable[[], datetime], observer: sa.Engine, tick: float) -> None:
         self.now, self.observer = now, observer
         self.tick, self.idle, self.longest = tick, 12.0, 300.0
-        self.sleeps = False
+        self.sleeps = self.is_calm = False
         self.version = 0
         self.looks: dict[str, Look] = {}
         self.falls_due: dict[str, datetime] = {}
@@ -70,31 +72,38 @@ class Rota:
 
     def grow_calm(self) -> None:
         """Nothing goes wrong any more: it is enough to look now and then."""
-        self.tick, self.idle = 5.0, 40.0
+        self.is_calm, self.tick, self.idle, self.longest = True, 5.0, 60.0, LONG
 
     def sleep(self, on: bool) -> None:
         """Hours in which hardly anything happens are slept through, pulse and all."""
-        self.sleeps, self.longest = on, 7200.0 if on else 300.0
+        self.sleeps, self.longest = on, 7200.0 if on else LONG
 
     def nap(self, next_event: float | None) -> float:
         """Seconds until something may be to do."""
         now = self.now()
-        looks = [look.next_at for look in self.looks.values()]
+        looks = [look.next_at for name, look in self.looks.items() if self.wakes(name)]
         looks += [at for at in self.due_times().values() if at > now]
         if any(self.is_woken(duty) for duty in DUTIES):
             looks.append(now)
         waits = [(at - now).total_seconds() for at in looks]
         return max(self.tick, min([*waits, next_event or self.longest]))
 
+    def wakes(self, name: str) -> bool:
+        """Whether its next look is reason enough; in calm the pulse beats when others look."""
+        return not (self.is_calm and name == PULSE)
+
     def is_due(self, duty: Duty) -> bool:
         """Whether there may be something to do that was not there when it was last run."""
         look, now = self.looks.get(duty.name), self.now()
         if look is None or look.next_at <= now or self.is_woken(duty):
             return True
-        if duty.name == PULSE and (now - look.at).total_seconds() > duty.seconds:
+        if duty.name == PULSE and (now - look.at).total_seconds() > self.pulse_seconds(duty):
             return True
         at = self.due_times().get(duty.name)
         return at is not None and look.at < at <= now
+
+    def pulse_seconds(self, duty: Duty) -> float:
+        return PULSE_SECONDS if self.is_calm else duty.seconds
 
     def is_woken(self, duty: Duty) -> bool:
         """Prompt duties are run when anything has happened."""
@@ -105,7 +114,8 @@ class Rota:
     def has_run(self, duty: Duty, version: int, count: int) -> None:
         """A duty was run on a state of things; one that found nothing looks ever later."""
         before = self.looks.get(duty.name)
-        patience = max(duty.seconds, SELDOM if duty.name in WITHOUT_WORK else self.idle)
+        idle = self.longest if self.is_calm and duty.name in FORESEEN else self.idle
+        patience = max(duty.seconds, SELDOM if duty.name in WITHOUT_WORK else idle)
         if before and not count and before.version == version:
             patience = max(patience, min(before.patience * 4, self.longest))
         if duty.name == PULSE and not self.sleeps:

@@ -34,6 +34,8 @@ LONGEST_SETTLING = 5400.0
 JUMPS = (4, 25, 3600, 86_400)
 HOSTS = ("1", "2")
 A_DAY_AND_A_BIT = 27 * 3600.0
+# The carrier's list is compared every twenty minutes, leaving out what is two minutes young.
+BETWEEN_AUDITS = 23 * 60.0
 # A duty may fail over a carrier that fails; it is run again.
 EXPECTED = ("CarrierRefused", "CarrierUncertain")
 
@@ -187,7 +189,7 @@ class Play:
     # The end.
 
     def settle(self) -> None:
-        """Live on until nothing is open; then until the last callback has come."""
+        """Live on until nothing is open, the last callback has come and the list is compared."""
         self.live_until_closed()
         horizon = self.sim.now() + timedelta(seconds=A_DAY_AND_A_BIT)
         while (wait := self.sim.agenda.seconds_to_next()) is not None and not self.is_open():
@@ -196,6 +198,8 @@ class Play:
             self.house.rota.sleep(True)
             self.house.live(wait)
             self.live_until_closed()
+        self.house.audit(BETWEEN_AUDITS)
+        self.live_until_closed()
 
     def live_until_closed(self) -> None:
         """Until nothing is to be found out by asking."""
@@ -203,8 +207,8 @@ class Play:
         self.house.live(60)
         while self.settled < LONGEST_SETTLING and self.is_open():
             self.people.look_after_stops()
-            self.house.live(100)
-            self.settled += 100
+            self.house.live(200)
+            self.settled += 200
 
     def is_open(self) -> bool:
         """Whether anything is still to be found out, or about to be tried again."""

@@ -8,8 +8,6 @@ import pytest
 
 from tests.chaos.killing import CLOCK_DEATHS, a_site, is_alive, strangers, wait_until
 
-pytestmark = pytest.mark.chaos
-
 QUICK = (
     ("committed", "claim"), ("committed", "intend"), ("send", "POST"), ("sent", "POST"),
     ("before_commit", "record_placed"), ("committed", "record_placed"),

@@ -9,8 +9,6 @@ import pytest
 from tests.chaos.run import run_seed
 from tests.chaos.stage import Stage
 
-pytestmark = pytest.mark.chaos
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -6,7 +6,6 @@ from tests.chaos.playing import assert_sound
 from tests.chaos.stage import Stage
 
 
-@pytest.mark.chaos
 @pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("first", [160, 180])
 def test_twenty_worlds_full_of_faults_end_as_promised(stage: Stage, first: int) -> None:

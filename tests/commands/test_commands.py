@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from dialer.domain.words import Language, UserRole
-from dialer.models import User
+from dialer.models import PhoneNumber, User
 from dialer.models.switches import HOLD, is_on
 from dialer.people.log_in import log_in
 from dialer.people.tokens import authenticate_token
@@ -30,6 +30,13 @@ def test_a_user_is_added_and_logs_in(world: World) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_file_has_one_process_that_writes_it(world: World) -> None:
+    said = dialer("web", "--workers", "2", env=environ(world))
+    assert (said.returncode, "PostgreSQL" in said.stderr) == (2, True)
+
+
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(
     ("arguments", "password", "complaint"),
     [
@@ -52,6 +59,7 @@ def test_a_mistake_is_said_in_words_and_changes_nothing(
         assert session.scalar(sa.select(sa.func.count()).select_from(User)) == 2
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_token_is_printed_once_and_works(world: World) -> None:
     said = dialer("token", "add", "crm", "--as", "wang.min", "--scope", "calls,all",
                   env=environ(world))  # fmt: skip
@@ -61,11 +69,21 @@ def test_a_token_is_printed_once_and_works(world: World) -> None:
     assert sorted(who.scopes) == ["all", "calls"]
 
 
+@pytest.mark.only_on("sqlite")
 def test_hold_stops_the_floor_and_lets_it_go_again(world: World) -> None:
     for state, on in (("on", True), ("off", False)):
         assert dialer("hold", state, env=environ(world)).returncode == 0
         with world.sessions.read() as session:
             assert is_on(session, HOLD) is on
+
+
+@pytest.mark.only_on("sqlite")
+def test_a_number_is_erased_in_any_spelling_and_an_unknown_one_is_named(world: World) -> None:
+    assert dialer("erase", "138 0013-8000", env=environ(world)).returncode == 0
+    with world.sessions.read() as session:
+        assert session.get_one(PhoneNumber, world.here.number_id).e164 is None
+    said = dialer("erase", "13912345678", env=environ(world))
+    assert (said.returncode, "never here" in said.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["web", "clock", "hold on", "doctor", "check-config"])
@@ -97,10 +115,12 @@ def test_an_empty_database_is_brought_up_to_date_in_a_folder_of_its_own(
     assert dialer("hold", "on", env=env).returncode == 0
 
 
+@pytest.mark.only_on("sqlite")
 def test_good_rules_are_said_to_be_good(world: World) -> None:
     assert dialer("check-config", env=environ(world)).returncode == 0
 
 
+@pytest.mark.only_on("sqlite")
 def test_each_wrong_rule_file_gets_its_line(world: World, tmp_path: Path) -> None:
     shutil.copytree(CONFIG, tmp_path / "config")
     for name in ("purposes.toml", "cadence.toml"):

@@ -1,12 +1,18 @@
 """`dialer doctor`: what it finds, and what it makes of it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 import sqlalchemy as sa
 
 from dialer.commands.doctor import Post, examine
+from dialer.models.database import Sessions, make_engine
+from dialer.settings.people import Network, PeopleRules
 from tests.world import World
+
+PROXY = ip_network("10.0.0.0/8")
 
 
 def through(world: World) -> Post:
@@ -27,9 +33,12 @@ def through(world: World) -> Post:
     return post
 
 
-def findings(world: World, post: Post | None = None) -> dict[str, str]:
+def findings(
+    world: World, post: Post | None = None, proxies: tuple[Network, ...] = (PROXY,)
+) -> dict[str, str]:
     """What each step says, by the step's name."""
-    found = examine(world.rt, post or through(world))
+    rt = replace(world.rt, people=PeopleRules(trusted_proxies=proxies))
+    found = examine(rt, post or through(world))
     return {f.sentence.partition(":")[0]: f"{f.mark} {f.sentence}" for f in found}
 
 
@@ -50,6 +59,11 @@ def test_asking_stores_nothing(world: World) -> None:
         assert session.execute(sa.text("SELECT count(*) FROM call_events")).scalar_one() == 0
 
 
+def test_a_proxy_that_nobody_trusts_is_a_warning(world: World) -> None:
+    assert findings(world)["proxies"].startswith("ok")
+    assert findings(world, proxies=())["proxies"].startswith("warning")
+
+
 def test_a_clock_that_stands_still_is_a_warning(world: World) -> None:
     world.click()
     world.advance(3)
@@ -59,12 +73,11 @@ def test_a_clock_that_stands_still_is_a_warning(world: World) -> None:
 
 def test_a_forgetful_database_is_wrong(world: World) -> None:
     if world.sessions.is_sqlite:
+        engine = make_engine(str(world.sessions.engine.url))
         sa.event.listen(
-            world.sessions.engine,
-            "connect",
-            lambda connection, _: connection.execute("PRAGMA synchronous=NORMAL"),
+            engine, "connect", lambda opened, _: opened.execute("PRAGMA synchronous=NORMAL")
         )
-        world.sessions.engine.dispose()
+        world.rt = replace(world.rt, sessions=Sessions(engine))
     assert findings(world)["durability"].startswith("wrong")
 
 

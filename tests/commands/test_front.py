@@ -97,6 +97,33 @@ def test_an_answer_in_pieces_is_sent_as_it_comes() -> None:
     assert closed.is_set()
 
 
+def test_no_thread_waits_for_a_client_when_the_process_ends() -> None:
+    closed, loop = threading.Event(), asyncio.new_event_loop()
+
+    def app(_environ: Message, start: Any) -> Iterator[bytes]:
+        start("200 OK", [])
+        try:
+            yield b"piece"
+        finally:
+            closed.set()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: Message) -> None:
+        loop.stop()
+        await asyncio.sleep(3600)
+
+    front = Front(app, 1)
+    loop.create_task(front(SCOPE, receive, send))
+    loop.run_forever()
+    assert closed.wait(10)
+    front.pool.shutdown()
+    left = [task for task in asyncio.all_tasks(loop) if task.cancel()]
+    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+    loop.close()
+
+
 def test_an_application_that_breaks_says_no_more_than_that() -> None:
     def app(_environ: Message, _start: Any) -> list[bytes]:
         raise ValueError("the secret")

@@ -200,3 +200,8 @@ def test_a_weak_preset_is_loosened_by_whoever_signs() -> None:
         change("US-NYC-debt", widened=SIGNED, **{name: value})
         with pytest.raises(CeilingError, match=f"widened: must be .*{name}: must keep "):
             change("US-NYC-debt", **{name: value})
+
+
+def test_who_opened_what_beyond_what_we_ship_is_named() -> None:
+    opened = replace(shipped(), presets={**shipped().presets, "BR": change("BR", widened=SIGNED)})
+    assert (opened.widenings, shipped().widenings) == ({"BR": SIGNED}, {})

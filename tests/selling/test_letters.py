@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from dialer.domain.words import Language
 from dialer.models import Contact, EmailAddress, Letter
+from dialer.models.account_money import letters_of
 from dialer.models.letters import LetterState
-from dialer.models.statements import letters_of
 from dialer.selling.errors import BadValue
 from dialer.selling.letters import resend_notice, set_email, unsubscribe
 from dialer.selling.sending import send_letters

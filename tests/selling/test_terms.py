@@ -7,8 +7,8 @@ import pytest
 from dialer.domain.credit import MarkKind, NoCredit, Terms
 from dialer.domain.money import Part
 from dialer.models import Deal
+from dialer.models.account_money import open_marks
 from dialer.models.credit import load_credit
-from dialer.models.statements import open_marks
 from dialer.selling.errors import BadValue, NotAllowed
 from dialer.selling.terms import (
     NewDeal,

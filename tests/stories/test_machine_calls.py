@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from dialer.app import create_app
 from dialer.calling.suppress import suppress
 from dialer.domain.money import ReceivableState
 from dialer.domain.words import (
@@ -20,6 +21,7 @@ from dialer.domain.words import (
     TaskState,
 )
 from dialer.models import Call, CallTask, Contact, Promise, Receivable, Suppression, User
+from dialer.models.database import Sessions, make_engine
 from tests.make import REP_PHONE, ZHANG_WEI, make_task
 from tests.world import World
 
@@ -178,6 +180,26 @@ def test_nine_is_an_opt_out_at_every_step(world: World, keys: tuple[str, ...]) -
     assert one(world, Suppression).reason is SuppressionReason.OPT_OUT
     assert task_of(world, task_id).disposition is Disposition.OPTED_OUT
     assert next_of(world, task_id) == []
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(("key", "is_heeded"), [("9", True), ("1", False)])
+def test_an_opt_out_that_the_database_missed_is_in_force_when_it_is_back(
+    world: World, key: str, is_heeded: bool
+) -> None:
+    presses(world, key)
+    schedule(world)
+    world.advance(5)
+    assert len(world.sim.heard(ZHANG_WEI)) == 1
+    away = Sessions(make_engine("sqlite:////nowhere/at/all/x.db"))
+    world.sim.serves(create_app(replace(world.rt, sessions=away)))
+    world.sim.advance(20)
+    assert "sorry" in world.sim.heard(ZHANG_WEI)[-1] or "抱歉" in world.sim.heard(ZHANG_WEI)[-1]
+    world.sim.serves(world)
+    world.advance(60)
+    with world.sessions.read() as session:
+        suppressed = session.scalars(sa.select(Suppression)).all()
+    assert [found.reason for found in suppressed] == [SuppressionReason.OPT_OUT] * is_heeded
 
 
 def test_silence_is_asked_once_more_and_then_tried_another_day(world: World) -> None:

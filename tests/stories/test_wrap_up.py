@@ -15,7 +15,7 @@ from dialer.domain.words import (
     SuppressionReason,
     TaskState,
 )
-from dialer.models import Account, CallTask, Suppression
+from dialer.models import Account, AuditEntry, CallTask, Suppression
 from tests.make import REP_PHONE, ZHANG_WEI
 from tests.world import World
 
@@ -63,6 +63,17 @@ def test_a_corrected_wrap_up_replaces_its_next_step(world: World) -> None:
     wrap_up(world.rt, call_id, say(world, Disposition.REFUSED, next_step=step))
     assert [task.state for task in tasks(world)] == [TaskState.CANCELLED, TaskState.WAITING]
     assert world.call(call_id).disposition is Disposition.REFUSED
+
+
+def test_a_correction_is_on_record_with_what_was_said_before(world: World) -> None:
+    call_id = ended_call(world)
+    wrap_up(world.rt, call_id, say(world))
+    wrap_up(world.rt, call_id, say(world, Disposition.REFUSED))
+    with world.sessions.read() as session:
+        corrected = sa.select(AuditEntry).where(AuditEntry.action == "call.correct")
+        (entry,) = session.scalars(corrected)
+    assert (entry.actor_id, entry.subject_id) == (world.here.rep_id, call_id)
+    assert entry.detail == {"was": "said", "now": "refused"}
 
 
 def test_a_lifted_stage_is_the_accounts(world: World) -> None:

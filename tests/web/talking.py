@@ -17,11 +17,11 @@ def brief(world: World, **fields: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def talk(world: World, visitor: Visitor) -> int:
+def talk(world: World, visitor: Visitor, **fields: Any) -> int:
     """A call that both sides are on."""
     world.sim.phone(REP_PHONE).answers_after(2).presses("1", after=2)
     world.sim.phone(ZHANG_WEI).answers_after(5)
-    call_id = int(visitor.ask("/desk/dial", **brief(world)).get_json()["call_id"])
+    call_id = int(visitor.ask("/desk/dial", **brief(world, **fields)).get_json()["call_id"])
     world.advance(20)
     return call_id
 

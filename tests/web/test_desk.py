@@ -50,12 +50,12 @@ def test_a_brief_without_a_point_is_refused_at_the_point(world: World, come: Com
 def test_outside_the_window_the_refusal_says_when_it_opens(world: World, come: Come) -> None:
     answer = come().ask("/desk/dial", **brief(world, purpose="closing"))
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/verdict")
-    assert "Opens 20:00 in Shanghai, in 10 h 0 min" in answer.get_json()["html"]
+    assert "Opens 20:00 in Shanghai, in 10 h" in answer.get_json()["html"]
 
 
 def test_the_desk_shows_when_a_closing_call_may_be_made(world: World, come: Come) -> None:
     page = come().get(f"/desk?contact={world.here.contact_id}&purpose=closing").text
-    assert "Opens 20:00 in Shanghai, in 10 h 0 min" in page
+    assert "Opens 20:00 in Shanghai, in 10 h" in page
     assert 'data-allowed="no"' in page
 
 

@@ -112,7 +112,7 @@ def test_suppressions_and_consents_stand_beside_with_their_source(world: World, 
         session.get_one(Contact, world.here.contact_id).consent = {"basis": "written"}
     suppress(world.rt, world.here.number_id, SuppressionReason.OPT_OUT, "call 12", None)
     page = come().get(page_of(world)).text
-    assert "basis: written" in page
+    assert "in writing · by a rep, by machine" in page
     assert "asked not to be called" in page
     assert "Source: Call 12" in page
 

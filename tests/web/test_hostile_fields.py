@@ -145,7 +145,7 @@ def test_no_address_crashes(world: World, boss: Visitor) -> None:
         query = {name: value[:2000] for name, value in values.items()}
         for path in paths_of(rule):
             answer = boss.client.get(path, query_string=query, base_url=BASE_URL)
-            shown = answer.text
+            shown = answer.get_data().decode(errors="replace")
             answer.close()
             assert answer.status_code < 500, (rule, values)
             assert "<script>alert" not in shown

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import give_back
 from tests.webhooks.doors import Doors
 
 
@@ -12,4 +13,4 @@ from tests.webhooks.doors import Doors
 def doors(database_url: str, tmp_path: Path) -> Iterator[Doors]:
     house = Doors(database_url, tmp_path / "spool")
     yield house
-    house.rt.sessions.engine.dispose()
+    give_back(house.rt.sessions.engine)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,32 +18,22 @@ from werkzeug.test import TestResponse
 from dialer.carrier.port import Form
 from dialer.carrier.signature import sign
 from dialer.carrier.twilio import TwilioCarrier
-from dialer.domain.policy import Policy
 from dialer.domain.words import AttemptState, LegRole, Mode, Purpose
 from dialer.models import Attempt, Call, CallEvent
 from dialer.models.database import Sessions, make_engine
 from dialer.models.installation import prepare
 from dialer.models.numbers import ensure_number
 from dialer.runtime import Runtime
-from dialer.settings.cadence import load_cadence
-from dialer.settings.calls import load_call_rules
-from dialer.settings.planning import load_planning
-from dialer.settings.playbook import load_playbook
-from dialer.settings.policy import load_policy
-from dialer.settings.scripts import load_scripts
 from dialer.webhooks import make_webhooks
 from tests.carrier.wires import BASE, KEY, SID, settings
+from tests.engines import borrow_engine
 from tests.make import ZHANG_WEI, make_user
+from tests.world import shipped_rules
 
 CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
 NOW = datetime(2026, 3, 2, 1, 0, 5, tzinfo=UTC)
 REP_SID = "CA" + "9" * 32
 REP, CUSTOMER, NOBODY = f"{1:032x}", f"{2:032x}", f"{3:032x}"
-
-
-@cache
-def policy() -> Policy:
-    return load_policy(CONFIG)
 
 
 class Doors:
@@ -58,13 +47,8 @@ class Doors:
         tokens = count(1 << 64)
         self.rt = Runtime(
             settings=known,
-            policy=policy(),
-            cadence=load_cadence(CONFIG),
-            scripts=load_scripts(CONFIG),
-            planning=load_planning(CONFIG),
-            playbook=load_playbook(CONFIG),
-            rules=load_call_rules(CONFIG),
-            sessions=Sessions(make_engine(database_url)),
+            **shipped_rules(),
+            sessions=Sessions(borrow_engine(database_url)),
             carrier=TwilioCarrier(known),
             now=lambda: self.now,
             monotonic=lambda: 0.0,

@@ -10,6 +10,13 @@ from dialer.domain.columns import Column
 from dialer.domain.ground import UnknownZoneError, known_zone
 from dialer.domain.regions import UnknownRegionError
 from dialer.selling.importing import headings
+from dialer.selling.importing.consents import (
+    read_basis,
+    read_covers,
+    read_given_on,
+    read_proof,
+    settle_consent,
+)
 from dialer.selling.importing.customers import write_customers
 from dialer.selling.importing.kinds import Context, Kind, Option, fixed
 from dialer.selling.importing.numbers import COLUMN as NUMBERS
@@ -83,6 +90,7 @@ def settle_customer(line: Line, context: Context) -> None:
         line.fail("contact", "too_long", most=LONGEST_NAME)
     if not (values["contact"] or "account" in values or line.faults):
         line.fail("account", "missing")
+    settle_consent(line)
     values[NUMBERS] = settle_numbers(line, (values.get("region") or context.region)[:2])
     if not values[NUMBERS] and NUMBERS in context.columns and not line.has_fault(NUMBERS):
         line.fail(NUMBERS, "missing")
@@ -116,5 +124,9 @@ ACCOUNTS: Final = Kind(
         Column(name="role", read=of_words(ROLES), headings=headings.ROLE),
         Column(name="language", read=of_words(LANGUAGES), headings=headings.LANGUAGE),
         Column(name="temperament", read=of_words(TEMPERAMENTS), headings=headings.TEMPERAMENT),
+        Column(name="consent", read=read_basis, headings=headings.CONSENT),
+        Column(name="consent_covers", read=read_covers, headings=headings.CONSENT_COVERS),
+        Column(name="consent_on", read=read_given_on, headings=headings.CONSENT_ON),
+        Column(name="consent_proof", read=read_proof, headings=headings.CONSENT_PROOF),
     ),
 )

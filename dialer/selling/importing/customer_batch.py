@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dialer.models import Account, AuditEntry, Contact, ContactNumber
 from dialer.selling.importing.auditing import AUDIT, row_entry
+from dialer.selling.importing.consents import consent_entries, save_consents
 from dialer.selling.importing.inserting import insert_rows, reserve_ids
 from dialer.selling.importing.kinds import Context
 from dialer.selling.importing.known import Customer, Known, Person
@@ -28,6 +30,8 @@ class Batch:
     changed_customers: dict[int, Customer] = field(default_factory=dict)
     changed_people: dict[int, Person] = field(default_factory=dict)
     audits: list[tuple[Line, Customer | None]] = field(default_factory=list)
+    withdrawn: Mapping[int, date] = field(default_factory=dict)
+    consents: list[tuple[Line, Person]] = field(default_factory=list)
 
     @property
     def updates(self) -> bool:
@@ -44,6 +48,7 @@ def save(session: Session, batch: Batch) -> None:
     """Write it all."""
     save_customers(session, batch)
     save_people(session, batch)
+    save_consents(session, [person for _line, person in batch.consents])
     links = [(person.id, id_, person.number_ids.index(id_)) for person, id_ in batch.links]
     insert_rows(session, ContactNumber, LINK, links)
     context, at = batch.context, batch.context.rt.now()
@@ -51,7 +56,7 @@ def save(session: Session, batch: Batch) -> None:
         row_entry(context, at, customer.id if customer else None, line.row, str(line.outcome))
         for line, customer in batch.audits
     ]
-    insert_rows(session, AuditEntry, AUDIT, audits)
+    insert_rows(session, AuditEntry, AUDIT, audits + consent_entries(context, batch.consents))
 
 
 def save_customers(session: Session, batch: Batch) -> None:

@@ -14,6 +14,8 @@ from dialer.domain.words import AccountClass, ContactRole, Language, UserRole
 from dialer.models import Account, User
 from dialer.models.visibility import may_edit_account
 from dialer.selling.accounts import may_hand_to
+from dialer.selling.importing.consents import COLUMN as CONSENT
+from dialer.selling.importing.consents import add_consent, find_withdrawn
 from dialer.selling.importing.customer_batch import Batch, save
 from dialer.selling.importing.kinds import Context
 from dialer.selling.importing.known import Customer, Known, Person, load_known
@@ -39,6 +41,8 @@ def write_customers(session: Session, context: Context, lines: Sequence[Line]) -
         owners={line.values["owner"] for line in lines if "owner" in line.values},
     )
     batch = Batch(context, known, before | made)
+    if any(CONSENT in line.values for line in lines):
+        batch.withdrawn = find_withdrawn(session, known.without_consent())
     for line in lines:
         place_row(line, batch)
     save(session, batch)
@@ -159,13 +163,22 @@ def add_to(
         customer = make_customer(line, batch, owner)
     if person is None and customer is not None and (ids or line.values["contact"]):
         person = make_person(line, batch, customer)
-    for id_ in ids:
-        if person is not None and id_ not in person.number_ids:
-            batch.known.add_number(person, id_)
-            batch.links.append((person, id_))
+    if person is not None:
+        add_numbers(line, batch, person, ids)
+        if add_consent(line, person, batch.withdrawn):
+            batch.consents.append((line, person))
             changed(line)
     if line.outcome is not RowOutcome.SAME:
         batch.audits.append((line, customer))
+
+
+def add_numbers(line: Line, batch: Batch, person: Person, ids: Sequence[int]) -> None:
+    """Let a person be reached by numbers that nobody knew of."""
+    for id_ in ids:
+        if id_ not in person.number_ids:
+            batch.known.add_number(person, id_)
+            batch.links.append((person, id_))
+            changed(line)
 
 
 def changed(line: Line) -> None:

@@ -80,8 +80,82 @@ TEMPERAMENT: Final = listed(
     personality, 性格, 性格类型, 性格類型, 個性
     """
 )
+CONSENT: Final = listed(
+    """
+    consent, consent basis, consent type, opt in, 同意, 同意方式, 同意类型, 授权, 授权方式,
+    同意類型, 授權, 授權方式
+    """
+)
+CONSENT_COVERS: Final = listed(
+    """
+    consent covers, consent for, consent scope, 同意范围, 授权范围, 同意範圍, 授權範圍
+    """
+)
+CONSENT_ON: Final = listed(
+    """
+    consent date, consent on, consent given on, opt in date, 同意日期, 授权日期, 授權日期
+    """
+)
+CONSENT_PROOF: Final = listed(
+    """
+    consent proof, consent source, consent evidence, proof of consent, opt in source, 同意凭证,
+    同意来源, 授权凭证, 授权来源, 同意憑證, 同意來源, 授權憑證, 授權來源
+    """
+)
 REASON: Final = listed(
     """
     原因, 理由, 免打扰原因, 拒打原因, 勿擾原因, 拒打理由
+    """
+)
+REFERENCE: Final = listed(
+    """
+    invoice, invoice number, invoice no, invoice id, bill, bill number, order number, document,
+    document number, 发票号, 发票号码, 账单号, 单号, 单据号, 单据编号, 订单号, 合同号, 应收单号,
+    發票號, 發票號碼, 帳單號, 單號, 單據號, 單據編號, 訂單號, 訂單編號, 合約編號, 請款單號
+    """
+)
+AMOUNT: Final = listed(
+    """
+    sum, total, amount due, invoice amount, credit, credit amount, money in, paid in, deposit,
+    金额, 应收金额, 欠款金额, 总额, 应付金额, 收入, 收入金额, 贷方, 贷方金额, 贷方发生额, 到账金额,
+    交易金额, 金額, 應收金額, 欠款金額, 總額, 應付金額, 貸方, 貸方金額, 入帳金額, 存入金額, 交易金額
+    """
+)
+CURRENCY: Final = listed("ccy, 币种, 货币, 币别, 幣別, 貨幣, 幣種")
+DUE: Final = listed(
+    """
+    due, due date, due on, payable by, deadline, maturity, 到期日, 到期日期, 应收日期, 应付日期,
+    付款期限, 还款日, 應收日期, 應付日期, 付款期限, 還款日, 繳款期限
+    """
+)
+INSTALMENT: Final = listed(
+    """
+    instalment number, installment, installment number, part, 期数, 期次, 分期, 第几期, 期數, 第幾期
+    """
+)
+PAID_ON: Final = listed(
+    """
+    paid on, date, payment date, value date, booking date, date paid, transaction date, posted,
+    付款日期, 到账日期, 收款日期, 交易日期, 入账日期, 日期, 记账日期, 起息日, 到帳日期, 入帳日期,
+    記帳日期, 付款日, 收款日, 到账日
+    """
+)
+PAYMENT_REFERENCE: Final = listed(
+    """
+    payment reference, payment id, transaction id, transaction reference, bank reference,
+    transaction number, 流水号, 交易流水号, 银行流水号, 交易号, 凭证号, 凭证号码, 回单号, 流水號,
+    交易流水號, 交易序號, 交易號, 憑證號, 憑證號碼
+    """
+)
+PAYER: Final = listed(
+    """
+    payer name, paid by, from, debtor, sender, counterparty, counterparty name, remitter, 付款人,
+    付款方, 付款人名称, 付款户名, 对方户名, 对方名称, 汇款人, 付款人名稱, 付款戶名, 對方戶名, 匯款人
+    """
+)
+TEXT: Final = listed(
+    """
+    remittance, remittance information, details, description, memo, note, purpose, narrative,
+    message, 摘要, 附言, 备注, 用途, 说明, 备注, 備註, 說明, 附註
     """
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,8 @@ class Context:
         """For `created_by_id` and the audit log."""
         return self.actor.id if self.actor else None
 
+
+BATCH: Final = 2_000
 
 Choices = Callable[[Runtime], Sequence[str]]
 
@@ -91,7 +93,7 @@ class Kind:
 
     `finish` is called after the last row, outside any transaction (again after a crash), and may
     return the code of something that a person should know. `check` names an option that must still
-    be chosen before the start.
+    be chosen before the start. `batch` is how many rows are written in one transaction.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Kind:
     finish: Callable[[Context, Import], str | None] = nothing_to_finish
     check: Callable[[Mapping[str, Any]], str | None] = nothing_to_check
     options: tuple[Option, ...] = ()
+    batch: int = BATCH
 
     def column(self, name: str) -> Column:
         """A column by its name. Raises KeyError."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ class Person:
     customer: "Customer | None"
     number_ids: list[int] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
+    consent: dict[str, str] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +55,12 @@ class Known:
     def add_customer(self, customer: Customer) -> None:
         """Let later rows find a customer."""
         self.by_name.setdefault(customer.name, []).append(customer)
+
+    def without_consent(self) -> set[int]:
+        """Everybody in the database of whom no consent is known."""
+        namesakes = (one for customers in self.by_name.values() for one in customers)
+        people = chain(*(one.people for one in namesakes), *self.by_number.values())
+        return {one.id for one in people if one.id is not None and one.consent is None}
 
     def add_number(self, person: Person, number_id: int) -> None:
         """Let later rows find a person by a number."""
@@ -113,14 +121,16 @@ def load_people(
     for column, ids in ((Contact.account_id, customers), (Contact.id, alone)):
         if ids:
             rows = session.execute(
-                sa.select(Contact.id, Contact.name, Contact.account_id, *TRAITS)
+                sa.select(Contact.id, Contact.name, Contact.account_id, Contact.consent, *TRAITS)
                 .where(column.in_(ids))
                 .order_by(Contact.id)
             )
             for row in rows:
                 customer = customers.get(row.account_id) if row.account_id else None
                 told = {trait.key: getattr(row, trait.key) for trait in TRAITS}
-                people[row.id] = Person(row.id, row.name, customer, traits=told)
+                people[row.id] = Person(
+                    row.id, row.name, customer, traits=told, consent=row.consent
+                )
                 if customer is not None:
                     customer.people.append(people[row.id])
     for contact_id, number_id in numbers_of(session, people):

@@ -11,6 +11,7 @@ MAX_ROWS: Final = 2_000_000
 MAX_COLUMNS: Final = 300
 CSV: Final = "csv"
 XLSX: Final = "xlsx"
+CAMT: Final = "camt.053"
 ENCODINGS: Final = ("utf-8-sig", "gb18030", "cp950", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
 DELIMITERS: Final = (",", ";", "\t", "|")
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import BinaryIO, Final
 
+from dialer.selling.importing.bank_statement import check_statement, looks_like_xml
 from dialer.selling.importing.layout import (
+    CAMT,
     CSV,
     DELIMITERS,
     MAX_BYTES,
@@ -66,6 +68,9 @@ def survey(file: BinaryIO, hints: Collection[str]) -> Survey:
     if count.sample.startswith(ZIP):
         sheets, rows = check_workbook(file)
         layout = Layout(format=XLSX, sheet=next(iter(sheets)), sheets=tuple(sheets))
+        return Survey(layout=layout, digest=count.digest, size=count.size, rows_expected=rows)
+    if looks_like_xml(count.sample):
+        rows, layout = check_statement(file), Layout(format=CAMT)
         return Survey(layout=layout, digest=count.digest, size=count.size, rows_expected=rows)
     layout = text_layout(count, hints)
     return Survey(

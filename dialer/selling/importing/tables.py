@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import BinaryIO, Final
 
+from dialer.selling.importing.bank_statement import statement_rows
 from dialer.selling.importing.layout import (
+    CAMT,
     MAX_COLUMNS,
     MAX_ROWS,
     XLSX,
@@ -21,8 +23,7 @@ FIRST: Final = 200
 
 def open_rows(file: BinaryIO, layout: Layout) -> Rows:
     """All rows from the first on. Raises FileRefused when there are too many, or it breaks off."""
-    rows = sheet_rows(file, layout.sheet) if layout.format == XLSX else text_rows(file, layout)
-    for row, cells in rows:
+    for row, cells in rows_of(file, layout):
         if row > MAX_ROWS:
             raise FileRefused("too_many_rows", most=MAX_ROWS)
         if len(cells) > MAX_COLUMNS:
@@ -30,6 +31,13 @@ def open_rows(file: BinaryIO, layout: Layout) -> Rows:
                 raise FileRefused("too_many_columns", most=MAX_COLUMNS, row=row)
             del cells[MAX_COLUMNS:]
         yield row, cells
+
+
+def rows_of(file: BinaryIO, layout: Layout) -> Rows:
+    """Each format has its reader."""
+    if layout.format == XLSX:
+        return sheet_rows(file, layout.sheet)
+    return statement_rows(file) if layout.format == CAMT else text_rows(file, layout)
 
 
 def text_rows(file: BinaryIO, layout: Layout) -> Rows:

@@ -9,10 +9,12 @@ from babel import Locale
 
 from dialer.domain.cells import fold
 from dialer.domain.countries import COUNTRY_ZONES
+from dialer.domain.limits import Basis
 from dialer.domain.words import (
     AccountClass,
     ContactRole,
     Language,
+    Mode,
     SuppressionReason,
     Temperament,
 )
@@ -61,6 +63,22 @@ TEMPERAMENTS: Final = spellings(
         Temperament.DOVE: "鸽子 鴿子 工兵 工兵型 鸽子型 鴿子型",
     }
 )
+NOT_GIVEN: Final = ("no", "none", "n", "否", "无", "無", "没有", "沒有", "未同意", "不同意")
+EVERY_MODE: Final = ("all", "both", "everything", "全部", "所有")
+BASES: Final = spellings(
+    {
+        Basis.EXPRESS: "yes 是 同意 已同意 oral verbal spoken recorded 口头 口頭 明示 "
+        "口头同意 口頭同意 录音 錄音",
+        Basis.WRITTEN: "signed form in-writing 书面 書面 书面同意 書面同意 签字 簽名",
+        Basis.CONTRACT: "customer 合同 合约 合約 契約",
+    }
+) | dict.fromkeys(map(fold, NOT_GIVEN), "")
+COVERS: Final = spellings(
+    {
+        Mode.REP: "people person human 人工 真人 人",
+        Mode.MACHINE: "robot automatic 机器 機器 自动 自動 语音 語音",
+    }
+) | dict.fromkeys(map(fold, EVERY_MODE), "all")
 SUPPRESSIONS: Final = spellings(
     {
         SuppressionReason.OPT_OUT: "optout unsubscribe dnc do-not-call stop 退订 退訂 拒绝来电 "

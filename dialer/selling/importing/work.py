@@ -29,7 +29,6 @@ from dialer.selling.importing.rows import Line, RowOutcome
 from dialer.selling.importing.start import make_context, note
 from dialer.selling.importing.tables import open_rows
 
-BATCH: Final = 2_000
 SLICE_SECONDS: Final = 5
 LOOK_SECONDS: Final = 0.5
 SEAT: Final = "imports"
@@ -103,7 +102,7 @@ def collector_at_rest() -> Iterator[None]:
 
 def step_on(rt: Runtime, work: Work) -> bool:
     """The same, whoever collects the garbage."""
-    lines = list(islice(work.lines, BATCH))
+    lines = list(islice(work.lines, work.kind.batch))
     position = work.done + len(lines)
     if lines and position <= work.one.rows_done:
         work.done = position  # in already, before somebody stopped or died
@@ -120,7 +119,7 @@ def step_on(rt: Runtime, work: Work) -> bool:
             work.kind.write(session, work.context, good)
         keep_progress(session, one, fresh, position)
         work.one, work.done = one, position
-    if len(lines) < BATCH:
+    if len(lines) < work.kind.batch:
         end_import(rt, work)
         return False
     return True

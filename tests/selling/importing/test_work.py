@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from dialer.models import Account, AuditEntry, Contact, Import, ImportPart, User
 from dialer.models.imports import ImportState, find_unfinished
 from dialer.selling.errors import BadValue, NotFound
-from dialer.selling.importing import work as working
 from dialer.selling.importing.drafts import (
     Correction,
     begin_import,
@@ -17,6 +16,7 @@ from dialer.selling.importing.drafts import (
     discard_draft,
     forget_drafts,
 )
+from dialer.selling.importing.kinds import BATCH
 from dialer.selling.importing.layout import FileRefused
 from dialer.selling.importing.preview import preview
 from dialer.selling.importing.registry import KINDS
@@ -26,7 +26,7 @@ from dialer.selling.importing.work import Worker, finish_import, open_work, step
 from tests.selling.importing.bringing import book, bring, counts, customers, draft
 from tests.world import World
 
-ROWS = 2 * working.BATCH + 100
+ROWS = 2 * BATCH + 100
 
 
 def many(rows: int = ROWS) -> str:
@@ -53,7 +53,7 @@ def test_who_dies_in_the_middle_leaves_nothing_half_done(world: World) -> None:
     import_id = running(world, many())
     with closing(open_work(world.rt, import_id)) as dying:
         assert step(world.rt, dying)
-    assert find(world, import_id).rows_done == working.BATCH == count(world, Account) - 1
+    assert find(world, import_id).rows_done == BATCH == count(world, Account) - 1
     *_, one = finish_import(world.rt, import_id)
     assert (one.state, one.rows_done) == (ImportState.DONE, ROWS)
     assert counts(one) == (ROWS, 0, 0, 0, 0)
@@ -103,12 +103,12 @@ def test_the_clock_brings_in_what_waits_one_after_the_other(world: World) -> Non
 
 
 def test_a_workbook_goes_on_where_it_was_left(world: World) -> None:
-    rows = [["公司", "电话"], *([f"公司{i}", f"139{i:08}"] for i in range(working.BATCH + 5))]
+    rows = [["公司", "电话"], *([f"公司{i}", f"139{i:08}"] for i in range(BATCH + 5))]
     import_id = running(world, book(rows))
     with closing(open_work(world.rt, import_id)) as dying:
         step(world.rt, dying)
     assert Worker().run(world.rt) == 5
-    assert counts(find(world, import_id)) == (working.BATCH + 5, 0, 0, 0, 0)
+    assert counts(find(world, import_id)) == (BATCH + 5, 0, 0, 0, 0)
 
 
 def test_an_import_is_stopped_and_goes_on(world: World) -> None:
@@ -143,7 +143,7 @@ def test_a_workbook_that_breaks_off_keeps_what_is_in(world: World) -> None:
     assert one.state is ImportState.BROKEN
     assert one.trouble is not None
     assert one.trouble["code"] == "broken_file"
-    assert one.rows_done == count(world, Account) - 1 == working.BATCH
+    assert one.rows_done == count(world, Account) - 1 == BATCH
 
 
 def test_a_bug_of_ours_stops_the_import_until_somebody_lets_it_go_on(world: World) -> None:

@@ -4,6 +4,7 @@ import { bindQualities } from "./lib/qualities.js";
 import { onKey } from "./lib/keys.js";
 import "./lib/copy.js";
 import "./lib/password.js";
+import "./lib/print.js";
 
 // Panels come and go, so presses are followed on the whole page.
 document.addEventListener("click", ({ target }) => {

@@ -19,7 +19,18 @@ export function bindWrapUp(desk) {
     fields.hidden = !plans.checked;
   };
 
-  const propose = ({ dataset }) => {
+  const promise = form.querySelector("[data-promise]");
+  const { promise_for: invoice, promise_amount: amount, promise_on: day } = form.elements;
+  invoice?.addEventListener("change", () => {
+    amount.value = invoice.selectedOptions[0].dataset.open ?? "";
+  });
+  // Quiet until the promised day is over.
+  day?.addEventListener("change", () => {
+    if (day.value) form.elements.next_due.value = `${dayAfter(day.value)}T10:00`;
+  });
+
+  const propose = ({ dataset, value }) => {
+    if (promise) promise.hidden = value !== "promised";
     plans.checked = Boolean(dataset.nextDue);
     if (dataset.nextDue) {
       form.elements.next_due.value = dataset.nextDue;
@@ -39,6 +50,13 @@ export function bindWrapUp(desk) {
   const proposed = outcomes.find((outcome) => outcome.checked);
   if (proposed) choose(proposed);
   else unfold();
+}
+
+/** The calendar's next day: `2026-03-06` for `2026-03-05`. */
+function dayAfter(day) {
+  const next = new Date(`${day}T12:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
 }
 
 function choose(outcome) {
