@@ -109,7 +109,7 @@ def test_a_rep_who_rings_out_goes_through_all_states_without_a_reload(
     listen_by_keyboard(page, screenshot)
     tile(page).locator("[data-end]").click()
     page.locator("[data-end-now]").click()
-    expect(tile(page).locator("[data-band]")).to_be_hidden(timeout=10_000)
+    expect(tile(page).locator("[data-band]")).to_be_hidden(timeout=30_000)
     assert page.evaluate("window.same") is True
 
 
@@ -123,7 +123,7 @@ def listen_by_keyboard(page: Page, screenshot: Keep) -> None:
     expect(pressed).to_have_attribute("aria-pressed", "true")
     screenshot(page, "board-listening")
     page.keyboard.press("x")
-    expect(tile(page).locator("[data-helpers]")).to_be_hidden(timeout=10_000)
+    expect(tile(page).locator("[data-helpers]")).to_be_hidden(timeout=30_000)
 
 
 def throw_switch(page: Page) -> None:
@@ -156,7 +156,7 @@ def test_after_sleep_the_wall_shows_the_present(
     throw_switch(page)
     expect(wall.locator("[data-hold]")).to_be_hidden()
     sleeper.set_offline(False)
-    expect(wall.locator("[data-hold]")).to_be_visible(timeout=10_000)
+    expect(wall.locator("[data-hold]")).to_be_visible(timeout=30_000)
     expect(wall.locator("[data-lost]")).to_be_hidden()
     page.locator(".floor-head form [type=submit]").click()
     sleeper.close()

@@ -140,7 +140,7 @@ def test_a_stranger_brings_customers_in_invites_a_rep_who_calls_and_sees_it_on_t
     expect(tile.locator("[data-band]")).to_be_visible()
     keep(boss, "board")
     wrap_up(rep, mine, keep)
-    expect(tile.locator("[data-band]")).to_be_hidden(timeout=10_000)
+    expect(tile.locator("[data-band]")).to_be_hidden(timeout=30_000)
 
 
 def bring_in(page: Page, demo: Card, mine: Stranger, keep: Keep) -> None:
