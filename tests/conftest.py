@@ -76,6 +76,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.stop()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what needed a second try."""
+    for report in terminalreporter.getreports("passed"):
+        for title, text in report.sections:
+            if title.startswith("tried twice"):
+                terminalreporter.section(f"{report.nodeid}: {title}")
+                terminalreporter.write_line(text)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database")

