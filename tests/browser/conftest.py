@@ -7,13 +7,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -149,6 +149,9 @@ def open_page(browser: Browser) -> Iterator[Opener]:
 
     yield open_one
     for context in contexts:
+        for page in context.pages:
+            with suppress(Error):  # to close what is still under way has hung for ever
+                page.wait_for_load_state(timeout=5_000)
         context.close()
     assert complaints == []
 

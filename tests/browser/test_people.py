@@ -80,3 +80,4 @@ def test_whoever_is_shut_out_is_out_at_the_next_step(demo: Card, open_page: Open
     rep.goto(f"{demo['base_url']}/accounts")
     expect(rep).to_have_url(re.compile("/login"))
     admin.click('form[action$="/enable"] button')
+    expect(admin.locator('form[action$="/disable"] button')).to_be_visible()
